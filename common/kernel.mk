@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+# Rules shared by every chapter.  A chapter's Makefile lists OBJS (and TEST_OBJS, where it
+# has in-kernel tests) in reading order and includes this file.
+#
+#   make               the kernel and its bootable ISO
+#   make run           boots it        EMU=qemu|bochs FIRMWARE=bios|uefi SCREEN=window|terminal|none
+#   make debug         boots it under gdb, stopped at kmain
+#   make screenshot    boots it and writes what the screen shows as PNG
+#   make TOOLCHAIN=clang …   the other compiler, in a build directory of its own
+#   make V=1           shows the commands
+
+CHAPTER := $(notdir $(CURDIR))
+COMMON  := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+ROOT    := $(abspath $(COMMON)/..)
+
+# ---- which compiler --------------------------------------------------------------------
+
+# gcc where it makes x86-64 ELF files, a cross gcc where there is one, else clang with lld.
+probe_gcc = $(if $(filter x86_64-%linux% x86_64-%elf%,$(shell gcc -dumpmachine 2>/dev/null)),gcc,)
+probe     = $(firstword $(probe_gcc) $(foreach c,x86_64-linux-gnu-gcc x86_64-elf-gcc clang,\
+                $(if $(shell command -v $c 2>/dev/null),$c)))
+ifeq ($(TOOLCHAIN),)
+    BUILD ?= $(ROOT)/build
+    KERNEL_CC := $(or $(probe),gcc)
+else ifeq ($(TOOLCHAIN),gcc)
+    BUILD ?= $(ROOT)/build/gcc
+    KERNEL_CC := $(or $(filter-out clang,$(probe)),gcc)
+else ifeq ($(TOOLCHAIN),clang)
+    BUILD ?= $(ROOT)/build/clang
+    KERNEL_CC := clang
+else
+    $(error TOOLCHAIN=$(TOOLCHAIN) is not known: use gcc or clang)
+endif
+
+ifeq ($(KERNEL_CC),clang)
+    KERNEL_CC += --target=x86_64-elf
+    KERNEL_LD := ld.lld
+    OBJDUMP   := $(firstword $(foreach t,llvm-objdump objdump,$(shell command -v $t 2>/dev/null)) llvm-objdump)
+else
+    KERNEL_LD := $(patsubst %gcc,%ld,$(KERNEL_CC))
+    OBJDUMP   := $(patsubst %gcc,%objdump,$(KERNEL_CC))
+endif
+
+# ---- how it is compiled ----------------------------------------------------------------
+
+# Each flag that a kernel needs and a program does not is explained in chapter 1's page.
+# WERROR=-Werror is for our own tests; a reader's newer compiler must not stop on a warning.
+CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mno-red-zone -mgeneral-regs-only \
+          -mcmodel=kernel -fno-stack-protector -fcf-protection=none -fno-omit-frame-pointer \
+          -fno-asynchronous-unwind-tables -fno-common -Wall -Wextra -Wshadow \
+          -Wmissing-prototypes -Wstrict-prototypes -Wvla $(WERROR)
+CPPFLAGS  := -I $(CURDIR) -I $(COMMON)
+# What __FILE__ says does not depend on where the tree lies.
+CFLAGS    += -fmacro-prefix-map=$(CURDIR)/= -fmacro-prefix-map=$(ROOT)/=
+NASMFLAGS := -f elf64 -g -F dwarf -w+all -w-unknown-warning -I $(CURDIR)/ -I $(COMMON)/
+LDFLAGS   := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none \
+             --gc-sections
+
+OUT      := $(BUILD)/$(CHAPTER)
+ELF      := $(OUT)/kernel.elf
+TEST_ELF := $(OUT)/kernel-test.elf
+ISO      := $(BUILD)/$(CHAPTER).iso
+TEST_ISO := $(BUILD)/$(CHAPTER)-test.iso
+UNIFONT  ?= /usr/share/unifont/unifont.hex
+
+ifeq ($(V),)
+    Q := @
+    say = @printf '  %-8s %s\n' '$(1)' '$(patsubst $(ROOT)/%,%,$(2))'
+endif
+
+all: $(ELF) $(ISO)
+elf: $(ELF)
+iso: $(ISO)
+test-iso: $(TEST_ISO)
+
+# ---- compile and link ------------------------------------------------------------------
+
+# The test image is the same kernel with the tests' kmain instead of the chapter's.
+objects      = $(1:%=$(OUT)/%)
+KERNEL_OBJS := $(call objects,$(OBJS))
+TESTED_OBJS := $(call objects,$(filter-out main.o,$(OBJS)) $(TEST_OBJS))
+
+$(ELF):      $(KERNEL_OBJS) kernel.ld
+$(TEST_ELF): $(TESTED_OBJS) kernel.ld
+$(ELF) $(TEST_ELF):
+	$(call say,link,$@)
+	$(Q)$(KERNEL_LD) $(LDFLAGS) -T kernel.ld -Map $(@:.elf=.map) -o $@ $(filter %.o,$^)
+	@# Its warnings are about nasm's debug information of a file that holds no code.
+	$(Q)$(OBJDUMP) -d -S -M intel $@ > $(@:.elf=.asm) 2> /dev/null
+
+$(OUT)/%.o: %.c $(OUT)/flags
+	$(call say,cc,$<)
+	@mkdir -p $(@D)
+	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+$(OUT)/%.o: %.asm $(OUT)/flags
+	$(call say,nasm,$<)
+	@mkdir -p $(@D)
+	$(Q)nasm $(NASMFLAGS) -MD $(@:.o=.d) -MP $< -o $@
+$(OUT)/common/%.o: $(COMMON)/%.c $(OUT)/flags
+	$(call say,cc,$<)
+	@mkdir -p $(@D)
+	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The VGA character set, from GNU Unifont.
+$(OUT)/font_cp437.c: $(ROOT)/tools/font
+	$(call say,font,$(UNIFONT))
+	@mkdir -p $(@D)
+	$(Q)$(ROOT)/tools/font --unifont $(UNIFONT) --output $@
+$(OUT)/font_cp437.o: $(OUT)/font_cp437.c $(OUT)/flags
+	$(call say,cc,$<)
+	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+# Holds the commands everything was built with; a change of any rebuilds all.
+BUILT_WITH := $(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) / nasm $(NASMFLAGS) / $(KERNEL_LD) $(LDFLAGS)
+$(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(BUILT_WITH)' | cmp -s - $@ || echo '$(BUILT_WITH)' > $@
+
+# ---- the bootable image ----------------------------------------------------------------
+
+# GRUB for BIOS and for UEFI, with the modules grub.cfg needs and nothing else.
+GRUB_MKRESCUE ?= $(firstword $(foreach t,grub-mkrescue grub2-mkrescue x86_64-elf-grub-mkrescue i686-elf-grub-mkrescue,\
+                     $(shell command -v $t 2>/dev/null)) grub-mkrescue)
+GRUB_MODULES  := multiboot2 normal iso9660 all_video
+GRUB_FLAGS    ?=
+
+$(ISO):      $(ELF)
+$(TEST_ISO): $(TEST_ELF)
+$(ISO) $(TEST_ISO): grub.cfg
+	$(call say,iso,$@)
+	@rm -rf $@.root && mkdir -p $@.root/boot/grub
+	@cp $(filter %.elf,$^) $@.root/boot/kernel.elf
+	@cp grub.cfg $@.root/boot/grub/grub.cfg
+	$(Q)$(GRUB_MKRESCUE) $(GRUB_FLAGS) --install-modules='$(GRUB_MODULES)' \
+	    --fonts= --locales= --themes= -o $@ $@.root > $@.log 2>&1 || { cat $@.log; exit 1; }
+	@rm -rf $@.root
+
+# ---- boot it ---------------------------------------------------------------------------
+
+EMU      ?= qemu
+FIRMWARE ?= bios
+RUN      := $(ROOT)/tools/run --elf $(ELF) --iso $(ISO) --emulator $(EMU) --firmware $(FIRMWARE) \
+            $(if $(SCREEN),--screen $(SCREEN)) $(if $(ACCEL),--accel $(ACCEL))
+
+run: $(ISO)
+	@$(RUN)
+debug: $(ISO)
+	@$(RUN) --debug
+screenshot: $(ISO)
+	@$(RUN) --screenshot $(OUT)/screen-$(FIRMWARE).png
+
+clean:
+	rm -rf $(OUT) $(ISO) $(TEST_ISO) $(ISO).log $(TEST_ISO).log
+
+# make print-ELF: the value of a variable, for tools.
+print-%:
+	@echo '$($*)'
+
+FORCE:
+.PHONY: all elf iso test-iso run debug screenshot clean FORCE
+.DELETE_ON_ERROR:
+-include $(patsubst %.o,%.d,$(sort $(KERNEL_OBJS) $(TESTED_OBJS)))
