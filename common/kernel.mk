@@ -36,9 +36,11 @@ ifeq ($(KERNEL_CC),clang)
     KERNEL_CC += --target=x86_64-elf
     KERNEL_LD := ld.lld
     OBJDUMP   := $(firstword $(foreach t,llvm-objdump objdump,$(shell command -v $t 2>/dev/null)) llvm-objdump)
+    NM        := $(firstword $(foreach t,llvm-nm nm,$(shell command -v $t 2>/dev/null)) llvm-nm)
 else
     KERNEL_LD := $(patsubst %gcc,%ld,$(KERNEL_CC))
     OBJDUMP   := $(patsubst %gcc,%objdump,$(KERNEL_CC))
+    NM        := $(patsubst %gcc,%nm,$(KERNEL_CC))
 endif
 
 # ---- how it is compiled ----------------------------------------------------------------
@@ -71,7 +73,7 @@ endif
 all: $(ELF) $(ISO)
 elf: $(ELF)
 iso: $(ISO)
-test-iso: $(TEST_ISO)
+test-iso: $(if $(TEST_OBJS),$(TEST_ISO))
 
 # ---- compile and link ------------------------------------------------------------------
 
@@ -80,11 +82,26 @@ objects      = $(1:%=$(OUT)/%)
 KERNEL_OBJS := $(call objects,$(OBJS))
 TESTED_OBJS := $(call objects,$(filter-out main.o,$(OBJS)) $(TEST_OBJS))
 
-$(ELF):      $(KERNEL_OBJS) kernel.ld
-$(TEST_ELF): $(TESTED_OBJS) kernel.ld
+link = $(KERNEL_LD) $(LDFLAGS) -T kernel.ld
+
+# A kernel with cpu/symbols.o carries the names of its own functions.  Their addresses are
+# known once it is linked, so it is linked twice: with an empty table, then with the real
+# one, which lies behind the code and moves no function.
+SYMBOLS_C := $(if $(filter cpu/symbols.o,$(OBJS)),symbols.c)
+
+$(ELF):      $(KERNEL_OBJS) kernel.ld $(if $(SYMBOLS_C),$(ROOT)/tools/symbols)
+$(TEST_ELF): $(TESTED_OBJS) kernel.ld $(if $(SYMBOLS_C),$(ROOT)/tools/symbols)
 $(ELF) $(TEST_ELF):
 	$(call say,link,$@)
-	$(Q)$(KERNEL_LD) $(LDFLAGS) -T kernel.ld -Map $(@:.elf=.map) -o $@ $(filter %.o,$^)
+ifneq ($(SYMBOLS_C),)
+	$(Q)$(ROOT)/tools/symbols --output $(@:.elf=.symbols.c)
+	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -c $(@:.elf=.symbols.c) -o $(@:.elf=.symbols.o)
+	$(Q)$(link) -o $@ $(filter %.o,$^) $(@:.elf=.symbols.o)
+	$(Q)$(NM) --defined-only $@ > $(@:.elf=.nm)
+	$(Q)$(ROOT)/tools/symbols $(@:.elf=.nm) --output $(@:.elf=.symbols.c)
+	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -c $(@:.elf=.symbols.c) -o $(@:.elf=.symbols.o)
+endif
+	$(Q)$(link) -Map $(@:.elf=.map) -o $@ $(filter %.o,$^) $(if $(SYMBOLS_C),$(@:.elf=.symbols.o))
 	@# Its warnings are about nasm's debug information of a file that holds no code.
 	$(Q)$(OBJDUMP) -d -S -M intel $@ > $(@:.elf=.asm) 2> /dev/null
 
