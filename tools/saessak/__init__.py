@@ -20,6 +20,10 @@ class Parser(argparse.ArgumentParser):
         fail(f"{message} (see {self.prog} --help)", 2)
 
 
+class RawHelp(argparse.RawDescriptionHelpFormatter):
+    """Keeps the line breaks of a longer help text."""
+
+
 def fail(message, status=1):
     """Ends the program with one line on stderr."""
     program = os.path.basename(sys.argv[0])
