@@ -136,10 +136,12 @@ $(OUT)/flags: FORCE
 # ---- the bootable image ----------------------------------------------------------------
 
 # GRUB for BIOS and for UEFI, with the modules grub.cfg needs and nothing else.
-GRUB_MKRESCUE ?= $(firstword $(foreach t,grub-mkrescue grub2-mkrescue x86_64-elf-grub-mkrescue i686-elf-grub-mkrescue,\
+GRUB_MKRESCUE ?= $(firstword $(foreach t,grub-mkrescue grub2-mkrescue i686-elf-grub-mkrescue x86_64-elf-grub-mkrescue,\
                      $(shell command -v $t 2>/dev/null)) grub-mkrescue)
 GRUB_MODULES  := multiboot2 normal iso9660 all_video
-GRUB_FLAGS    ?=
+# Where tools/setup unpacked GRUB on a machine that has no package of it (arm64 Debian).
+# Given one platform's directory GRUB makes an image for that alone: BIOS.
+GRUB_FLAGS    ?= $(addprefix -d ,$(wildcard $(ROOT)/.cache/grub/i386-pc))
 
 $(ISO):      $(ELF)
 $(TEST_ISO): $(TEST_ELF)
