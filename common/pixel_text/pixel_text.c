@@ -127,20 +127,24 @@ typedef void octet_writer(uint8_t *at, unsigned bits, uint64_t back, uint64_t ch
 static inline void write_octet_32(uint8_t *at, unsigned bits, uint64_t back, uint64_t change)
 {
     static const uint64_t two_pixels[4] = {
-        0, UINT64_C(0xffffffff00000000), 0x00000000ffffffff, UINT64_MAX,
+        0x0000000000000000, 0xffffffff00000000, 0x00000000ffffffff, 0xffffffffffffffff,
     };
-    for (unsigned i = 0; i < 4; i++)
-        *(any64 *)(at + 8 * i) = back ^ (change & two_pixels[bits >> (6 - 2 * i) & 3]);
+    *(any64 *)at = back ^ (change & two_pixels[bits >> 6]);
+    *(any64 *)(at + 8) = back ^ (change & two_pixels[bits >> 4 & 3]);
+    *(any64 *)(at + 16) = back ^ (change & two_pixels[bits >> 2 & 3]);
+    *(any64 *)(at + 24) = back ^ (change & two_pixels[bits & 3]);
 }
 
 static inline void write_octet_16(uint8_t *at, unsigned bits, uint64_t back, uint64_t change)
 {
-    for (unsigned i = 0; i < 2; i++) {
-        uint64_t four = bits >> (4 - 4 * i), mask = 0;
-        for (unsigned pixel = 0; pixel < 4; pixel++)
-            mask |= (four >> (3 - pixel) & 1) * 0xffff << 16 * pixel;
-        *(any64 *)(at + 8 * i) = back ^ (change & mask);
-    }
+    static const uint64_t four_pixels[16] = {
+        0x0000000000000000, 0xffff000000000000, 0x0000ffff00000000, 0xffffffff00000000,
+        0x00000000ffff0000, 0xffff0000ffff0000, 0x0000ffffffff0000, 0xffffffffffff0000,
+        0x000000000000ffff, 0xffff00000000ffff, 0x0000ffff0000ffff, 0xffffffff0000ffff,
+        0x00000000ffffffff, 0xffff0000ffffffff, 0x0000ffffffffffff, 0xffffffffffffffff,
+    };
+    *(any64 *)at = back ^ (change & four_pixels[bits >> 4]);
+    *(any64 *)(at + 8) = back ^ (change & four_pixels[bits & 0xf]);
 }
 
 static inline void write_octet_24(uint8_t *at, unsigned bits, uint64_t back, uint64_t change)
@@ -162,27 +166,32 @@ struct run {
 };
 
 /* Screen line by screen line, each from left to right: the order in which a processor
- * combines writes to a framebuffer into whole bursts.  Inlined once for every depth. */
+ * combines writes to a framebuffer into whole bursts.  Inlined once for every depth.  The
+ * locals are copies because a write to the screen might, for all the compiler knows, change
+ * what the pointers lead to. */
 static inline __attribute__((always_inline)) void
 paint_run(const struct pixel_text *t, const struct run *run, unsigned octet_bytes,
           octet_writer *write_octet)
 {
-    for (unsigned y = run->first_line * t->scale; y < run->end_line * t->scale; y++) {
+    const uint8_t(*font)[FONT_HEIGHT_PX] = t->font;
+    const uint16_t *end = run->cells + run->count;
+    const unsigned scale = t->scale, extra = run->extra;
+
+    for (unsigned y = run->first_line * scale; y < run->end_line * scale; y++) {
         uint8_t *at = run->at + (uint64_t)y * t->pitch_bytes;
-        unsigned line = y / t->scale;
-        for (unsigned i = 0; i < run->count; i++) {
-            unsigned cell = run->cells[i];
-            unsigned bits = t->font[cell & 0xff][line] | run->extra;
-            uint64_t back = t->colours[cell >> 12];
-            uint64_t change = back ^ t->colours[cell >> 8 & 0xf];
-            if (t->scale == 1) {
+        unsigned line = y / scale;
+        for (const uint16_t *cell = run->cells; cell < end; cell++) {
+            unsigned bits = font[*cell & 0xff][line] | extra;
+            uint64_t back = t->colours[*cell >> 12];
+            uint64_t change = back ^ t->colours[*cell >> 8 & 0xf];
+            if (scale == 1) {
                 write_octet(at, bits, back, change);
                 at += octet_bytes;
                 continue;
             }
-            uint64_t wide = (uint64_t)t->stretched[bits >> 4] << 4 * t->scale |
+            uint64_t wide = (uint64_t)t->stretched[bits >> 4] << 4 * scale |
                             t->stretched[bits & 0xf];
-            for (unsigned octet = t->scale; octet-- > 0; at += octet_bytes)
+            for (unsigned octet = scale; octet-- > 0; at += octet_bytes)
                 write_octet(at, wide >> 8 * octet & 0xff, back, change);
         }
     }

@@ -168,7 +168,7 @@ static void parts_of_rows_touch_nothing_else(void **state)
         }
         pixel_text_paint(&text, 24, 79, cells + 1999, 1);
         picture.painted[1999] = true;
-        pixel_text_paint(&text, 24, 80, NULL, 0);
+        pixel_text_paint(&text, 24, 80, cells + 2000, 0);
         assert_int_equal(first_difference(&f, block, &picture), -1);
         free(block);
     }
