@@ -135,10 +135,12 @@ $(OUT)/flags: FORCE
 
 # ---- the bootable image ----------------------------------------------------------------
 
-# GRUB for BIOS and for UEFI, with the modules grub.cfg needs and nothing else.
+# GRUB for BIOS and for UEFI, with the modules that grub.cfg and GRUB's own start-up script
+# name, and nothing else.
 GRUB_MKRESCUE ?= $(firstword $(foreach t,grub-mkrescue grub2-mkrescue i686-elf-grub-mkrescue x86_64-elf-grub-mkrescue,\
                      $(shell command -v $t 2>/dev/null)) grub-mkrescue)
-GRUB_MODULES  := multiboot2 normal iso9660 all_video
+GRUB_MODULES  := multiboot2 normal iso9660 all_video part_acorn part_amiga part_apple part_bsd \
+                 part_dfly part_dvh part_gpt part_msdos part_plan part_sun part_sunpc
 # Where tools/setup unpacked GRUB on a machine that has no package of it (arm64 Debian).
 # Given one platform's directory GRUB makes an image for that alone: BIOS.
 GRUB_FLAGS    ?= $(addprefix -d ,$(wildcard $(ROOT)/.cache/grub/i386-pc))
