@@ -6,6 +6,7 @@
 #   make run           boots it        EMU=qemu|bochs FIRMWARE=bios|uefi SCREEN=window|terminal|none
 #   make debug         boots it under gdb, stopped at kmain
 #   make screenshot    boots it and writes what the screen shows as PNG
+#   make ARGS=log=debug run  gives the kernel a command line, where the chapter reads one
 #   make TOOLCHAIN=clang …   the other compiler, in a build directory of its own
 #   make V=1           shows the commands
 
@@ -135,6 +136,11 @@ $(OUT)/flags: FORCE
 
 # ---- the bootable image ----------------------------------------------------------------
 
+# ARGS is the kernel's command line, for chapters that read one: make run ARGS=log=debug
+$(OUT)/args: FORCE
+	@mkdir -p $(@D)
+	@echo '$(ARGS)' | cmp -s - $@ || echo '$(ARGS)' > $@
+
 # GRUB for BIOS and for UEFI, with the modules that grub.cfg and GRUB's own start-up script
 # name, and nothing else.
 GRUB_MKRESCUE ?= $(firstword $(foreach t,grub-mkrescue grub2-mkrescue i686-elf-grub-mkrescue x86_64-elf-grub-mkrescue,\
@@ -147,11 +153,11 @@ GRUB_FLAGS    ?= $(addprefix -d ,$(wildcard $(ROOT)/.cache/grub/i386-pc))
 
 $(ISO):      $(ELF)
 $(TEST_ISO): $(TEST_ELF)
-$(ISO) $(TEST_ISO): grub.cfg
+$(ISO) $(TEST_ISO): grub.cfg $(OUT)/args
 	$(call say,iso,$@)
 	@rm -rf $@.root && mkdir -p $@.root/boot/grub
 	@cp $(filter %.elf,$^) $@.root/boot/kernel.elf
-	@cp grub.cfg $@.root/boot/grub/grub.cfg
+	@sed 's|/boot/kernel.elf$$|& $(ARGS)|; s| $$||' grub.cfg > $@.root/boot/grub/grub.cfg
 	$(Q)$(GRUB_MKRESCUE) $(GRUB_FLAGS) --install-modules='$(GRUB_MODULES)' \
 	    --fonts= --locales= --themes= -o $@ $@.root > $@.log 2>&1 || { cat $@.log; exit 1; }
 	@rm -rf $@.root
