@@ -7,12 +7,11 @@
 #include "x86_64/insn_string.h"
 #endif
 
-/* gcc recognises a loop that copies, fills or measures and replaces it by a call to memcpy,
- * memset or strlen, in a freestanding program too.  Inside those very functions the call
- * would be to themselves.  clang does no such thing under -ffreestanding.  The second option
- * is there because the pragma makes gcc 12 forget -fno-omit-frame-pointer. */
+/* gcc can recognise a loop that copies, fills or measures and replace it by a call to memcpy,
+ * memset or strlen.  Inside those very functions the call would be to themselves.  Whether it
+ * does so in a freestanding program depends on its version and options; here it must not. */
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("no-tree-loop-distribute-patterns", "no-omit-frame-pointer")
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
 #endif
 
 /* Any bytes in memory, of any alignment and declared type, as one number. */

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""common/text/string.c defines memcpy and its kin, so it must not need them: a compiler that
+recognises a copy loop replaces it by a call to memcpy, inside memcpy an endless recursion.
+Looked at in the object files, for each compiler that is here and every optimisation level."""
+import re
+import shutil
+import subprocess
+
+import pytest
+from tools_helper import TOOLS
+
+COMMON = TOOLS.parent / "common"
+COMPILERS = [c for c in (["gcc"], ["clang", "--target=x86_64-elf"]) if shutil.which(c[0])]
+FLAGS = ["-std=gnu11", "-ffreestanding", "-fno-pic", "-mno-red-zone", "-mgeneral-regs-only",
+         "-mcmodel=kernel", "-fno-stack-protector", "-fcf-protection=none",
+         "-Wall", "-Wextra", "-Werror", f"-I{COMMON}"]
+# What makes gcc do it; on by itself in a program that is not freestanding.
+PROVOKE = ["-ftree-loop-distribute-patterns"]
+NAMES = {"memcpy", "memmove", "memset", "memcmp", "strlen", "strnlen", "strcmp", "strncmp",
+         "strchr"}
+
+NAIVE = """#include <stddef.h>
+void *memcpy(void *restrict to, const void *restrict from, size_t n);
+void *memcpy(void *restrict to, const void *restrict from, size_t n)
+{
+    char *t = to;
+    const char *f = from;
+    for (size_t i = 0; i < n; i++) t[i] = f[i];
+    return to;
+}
+"""
+
+
+def compile_object(compiler, level, source, target):
+    provoke = PROVOKE if compiler[0] == "gcc" else []
+    subprocess.run([*compiler, *FLAGS, level, *provoke, "-c", source, "-o", target], check=True)
+
+
+def calls(target):
+    """The names in all references to the functions: also a function's to itself,
+    since for a name that other files see the assembler leaves them to the linker."""
+    text = subprocess.run(["objdump", "-r", target], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    return {name for name in re.findall(r"R_X86_64_\w+\s+(\w+)", text) if name in NAMES}
+
+
+@pytest.mark.parametrize("level", ["-O0", "-O1", "-O2", "-O3", "-Os"])
+@pytest.mark.parametrize("compiler", COMPILERS, ids=lambda c: c[0])
+def test_it_needs_nothing_and_calls_none_of_itself(tmp_path, compiler, level):
+    target = tmp_path / "string.o"
+    compile_object(compiler, level, COMMON / "text/string.c", target)
+    symbols = subprocess.run(["nm", target], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout.split("\n")
+    assert NAMES <= {line.split()[2] for line in symbols if " T " in line}
+    assert [line for line in symbols if " U " in line] == []
+    assert calls(target) == set()
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc is the compiler that does this")
+def test_the_deliberate_fault_is_caught(tmp_path):
+    """The loop everybody writes first."""
+    source, target = tmp_path / "naive.c", tmp_path / "naive.o"
+    source.write_text(NAIVE)
+    compile_object(["gcc"], "-O2", source, target)
+    assert calls(target) == {"memcpy"}
