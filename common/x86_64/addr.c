@@ -28,16 +28,19 @@ enum err virt_add(virt_addr a, uint64_t n, enum paging_levels levels, virt_addr 
 {
     uint64_t result;
     if (__builtin_add_overflow(a, n, &result)) return ERR_RANGE;
-    if (!virt_is_canonical(result, levels) || across_the_hole(a, result)) return ERR_RANGE;
+    if (!virt_is_canonical(result, levels) || across_the_hole(a, result))
+        return ERR_RANGE;
     *sum = result;
     return OK;
 }
 
-enum err virt_sub(virt_addr a, uint64_t n, enum paging_levels levels, virt_addr *difference)
+enum err virt_sub(virt_addr a, uint64_t n, enum paging_levels levels,
+                  virt_addr *difference)
 {
     uint64_t result;
     if (__builtin_sub_overflow(a, n, &result)) return ERR_RANGE;
-    if (!virt_is_canonical(result, levels) || across_the_hole(a, result)) return ERR_RANGE;
+    if (!virt_is_canonical(result, levels) || across_the_hole(a, result))
+        return ERR_RANGE;
     *difference = result;
     return OK;
 }
@@ -45,7 +48,8 @@ enum err virt_sub(virt_addr a, uint64_t n, enum paging_levels levels, virt_addr 
 enum err virt_distance(virt_addr from, virt_addr to, enum paging_levels levels,
                        uint64_t *bytes)
 {
-    if (!virt_is_canonical(from, levels) || !virt_is_canonical(to, levels)) return ERR_RANGE;
+    if (!virt_is_canonical(from, levels) || !virt_is_canonical(to, levels))
+        return ERR_RANGE;
     if (to < from || across_the_hole(from, to)) return ERR_RANGE;
     *bytes = to - from;
     return OK;
@@ -71,7 +75,8 @@ enum err virt_step_back(virt_addr a, uint64_t n, enum paging_levels levels,
 enum err virt_steps_between(virt_addr from, virt_addr to, enum paging_levels levels,
                             uint64_t *steps)
 {
-    if (!virt_is_canonical(from, levels) || !virt_is_canonical(to, levels)) return ERR_RANGE;
+    if (!virt_is_canonical(from, levels) || !virt_is_canonical(to, levels))
+        return ERR_RANGE;
     if (to < from) return ERR_RANGE;
     *steps = (to & canonical_mask(levels)) - (from & canonical_mask(levels));
     return OK;
@@ -91,7 +96,8 @@ enum err virt_align_up(virt_addr a, uint64_t align, enum paging_levels levels,
 {
     uint64_t result;
     if (align_up(a, align, &result) != OK) return ERR_RANGE;
-    if (!virt_is_canonical(result, levels) || across_the_hole(a, result)) return ERR_RANGE;
+    if (!virt_is_canonical(result, levels) || across_the_hole(a, result))
+        return ERR_RANGE;
     *aligned = result;
     return OK;
 }

@@ -33,8 +33,8 @@
 #define CR0_NW BIT64(29) /* not write-through; only together with CD */
 #define CR0_CD BIT64(30) /* caches off */
 #define CR0_PG BIT64(31) /* paging */
-#define CR0_NAMED                                                                         \
-    (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | \
+#define CR0_NAMED                                                                        \
+    (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW |    \
      CR0_CD | CR0_PG)
 
 /* CR3, SDM 3A 4.5.2 and 4.10.4.1.  Bits 11:0 are the PCID when CR4.PCIDE is set. */
@@ -73,7 +73,7 @@
 #define CR4_PKS        BIT64(24) /* protection keys for supervisor pages */
 #define CR4_UINTR      BIT64(25) /* user interrupts */
 #define CR4_LAM_SUP    BIT64(28) /* supervisor pointers with ignored bits */
-#define CR4_NAMED                                                                         \
+#define CR4_NAMED                                                                        \
     (BITS64(14, 0) | BITS64(25, 16) | CR4_LAM_SUP) /* bit 15 has no name in the SDM */
 
 /* CR8, SDM 3A 11.8.6: the task priority.  Interrupts whose class is not higher wait. */

@@ -29,16 +29,16 @@
 #define RFLAGS_OF    BIT64(11)      /* overflow */
 #define RFLAGS_IOPL  BITS64(13, 12) /* rings up to this one may use ports, cli, sti */
 #define RFLAGS_NT    BIT64(14)      /* nested task: iret in 64-bit mode is #GP */
-#define RFLAGS_RF    BIT64(16)      /* no instruction breakpoint at the next instruction */
-#define RFLAGS_VM    BIT64(17)      /* virtual-8086 mode */
-#define RFLAGS_AC    BIT64(18)      /* alignment check; with SMAP, user access allowed */
-#define RFLAGS_VIF   BIT64(19)      /* virtual interrupt flag */
-#define RFLAGS_VIP   BIT64(20)      /* virtual interrupt pending */
-#define RFLAGS_ID    BIT64(21)      /* changeable: cpuid exists */
-#define RFLAGS_NAMED                                                                      \
-    (RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF | RFLAGS_TF | RFLAGS_IF |  \
-     RFLAGS_DF | RFLAGS_OF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF | RFLAGS_VM | RFLAGS_AC | \
-     RFLAGS_VIF | RFLAGS_VIP | RFLAGS_ID)
+#define RFLAGS_RF    BIT64(16) /* no instruction breakpoint at the next instruction */
+#define RFLAGS_VM    BIT64(17) /* virtual-8086 mode */
+#define RFLAGS_AC    BIT64(18) /* alignment check; with SMAP, user access allowed */
+#define RFLAGS_VIF   BIT64(19) /* virtual interrupt flag */
+#define RFLAGS_VIP   BIT64(20) /* virtual interrupt pending */
+#define RFLAGS_ID    BIT64(21) /* changeable: cpuid exists */
+#define RFLAGS_NAMED                                                                     \
+    (RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF | RFLAGS_TF | RFLAGS_IF | \
+     RFLAGS_DF | RFLAGS_OF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF | RFLAGS_VM |           \
+     RFLAGS_AC | RFLAGS_VIF | RFLAGS_VIP | RFLAGS_ID)
 
 #define MXCSR_IE  BIT32(0)       /* happened: invalid operation */
 #define MXCSR_DE  BIT32(1)       /* happened: denormal operand */
@@ -63,9 +63,9 @@
 
 enum mxcsr_rounding {
     MXCSR_TO_NEAREST = 0,
-    MXCSR_DOWN       = 1,
-    MXCSR_UP         = 2,
-    MXCSR_TO_ZERO    = 3,
+    MXCSR_DOWN = 1,
+    MXCSR_UP = 2,
+    MXCSR_TO_ZERO = 3,
 };
 
 /* The value to write so that the named bits become `bits` and the others stay. */

@@ -22,16 +22,16 @@ struct __attribute__((packed)) table_pointer {
 _Static_assert(sizeof(struct table_pointer) == 10, "SDM 3A 2.4.1");
 
 /* Control and debug registers: INSN_REGISTER(cr0) defines insn_read_cr0, insn_write_cr0. */
-#define INSN_REGISTER(name)                                                               \
-    static inline uint64_t insn_read_##name(void)                                         \
-    {                                                                                     \
-        uint64_t value;                                                                   \
-        __asm__ volatile("movq %%" #name ", %0" : "=r"(value)::"memory");                 \
-        return value;                                                                     \
-    }                                                                                     \
-    static inline void insn_write_##name(uint64_t value)                                  \
-    {                                                                                     \
-        __asm__ volatile("movq %0, %%" #name ::"r"(value) : "memory");                    \
+#define INSN_REGISTER(name)                                                              \
+    static inline uint64_t insn_read_##name(void)                                        \
+    {                                                                                    \
+        uint64_t value;                                                                  \
+        __asm__ volatile("movq %%" #name ", %0" : "=r"(value)::"memory");                \
+        return value;                                                                    \
+    }                                                                                    \
+    static inline void insn_write_##name(uint64_t value)                                 \
+    {                                                                                    \
+        __asm__ volatile("movq %0, %%" #name ::"r"(value) : "memory");                   \
     }
 
 INSN_REGISTER(cr0)
@@ -52,7 +52,8 @@ static inline void insn_clts(void) { __asm__ volatile("clts" ::: "memory"); }
 /* Extended control register `index`: XCR0 is 0. */
 static inline void insn_xsetbv(uint32_t index, uint64_t value)
 {
-    __asm__ volatile("xsetbv" ::"a"((uint32_t)value), "d"((uint32_t)(value >> 32)), "c"(index)
+    __asm__ volatile("xsetbv" ::"a"((uint32_t)value), "d"((uint32_t)(value >> 32)),
+                     "c"(index)
                      : "memory");
 }
 
@@ -66,22 +67,23 @@ static inline uint64_t insn_rdmsr(uint32_t number)
 
 static inline void insn_wrmsr(uint32_t number, uint64_t value)
 {
-    __asm__ volatile("wrmsr" ::"a"((uint32_t)value), "d"((uint32_t)(value >> 32)), "c"(number)
+    __asm__ volatile("wrmsr" ::"a"((uint32_t)value), "d"((uint32_t)(value >> 32)),
+                     "c"(number)
                      : "memory");
 }
 
 /* Segment registers.  Reading is allowed in any ring.  Writing fs or gs zeroes its base. */
-#define INSN_READ_SEGMENT(name)                                                           \
-    static inline uint16_t insn_read_##name(void)                                         \
-    {                                                                                     \
-        uint16_t selector;                                                                \
-        __asm__ volatile("movw %%" #name ", %0" : "=r"(selector)::"memory");              \
-        return selector;                                                                  \
+#define INSN_READ_SEGMENT(name)                                                          \
+    static inline uint16_t insn_read_##name(void)                                        \
+    {                                                                                    \
+        uint16_t selector;                                                               \
+        __asm__ volatile("movw %%" #name ", %0" : "=r"(selector)::"memory");             \
+        return selector;                                                                 \
     }
-#define INSN_WRITE_SEGMENT(name)                                                          \
-    static inline void insn_write_##name(uint16_t selector)                               \
-    {                                                                                     \
-        __asm__ volatile("movw %0, %%" #name ::"r"(selector) : "memory");                 \
+#define INSN_WRITE_SEGMENT(name)                                                         \
+    static inline void insn_write_##name(uint16_t selector)                              \
+    {                                                                                    \
+        __asm__ volatile("movw %0, %%" #name ::"r"(selector) : "memory");                \
     }
 
 INSN_READ_SEGMENT(cs)
@@ -113,16 +115,16 @@ static inline void insn_write_cs(uint16_t selector)
 
 /* FS and GS base, any ring, when CR4.FSGSBASE is set (CPUID 7.0 EBX.0); otherwise #UD and
  * the MSRs of msr.h remain.  Writing a non-canonical base is #GP. */
-#define INSN_SEGMENT_BASE(name)                                                           \
-    static inline uint64_t insn_rd##name##base(void)                                      \
-    {                                                                                     \
-        uint64_t base;                                                                    \
-        __asm__ volatile("rd" #name "base %0" : "=r"(base)::"memory");                    \
-        return base;                                                                      \
-    }                                                                                     \
-    static inline void insn_wr##name##base(uint64_t base)                                 \
-    {                                                                                     \
-        __asm__ volatile("wr" #name "base %0" ::"r"(base) : "memory");                    \
+#define INSN_SEGMENT_BASE(name)                                                          \
+    static inline uint64_t insn_rd##name##base(void)                                     \
+    {                                                                                    \
+        uint64_t base;                                                                   \
+        __asm__ volatile("rd" #name "base %0" : "=r"(base)::"memory");                   \
+        return base;                                                                     \
+    }                                                                                    \
+    static inline void insn_wr##name##base(uint64_t base)                                \
+    {                                                                                    \
+        __asm__ volatile("wr" #name "base %0" ::"r"(base) : "memory");                   \
     }
 
 INSN_SEGMENT_BASE(fs)

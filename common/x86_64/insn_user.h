@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 /* CPUID for leaf eax, subleaf ecx.  Serialising. */
-static inline void insn_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t *eax, uint32_t *ebx,
-                              uint32_t *ecx, uint32_t *edx)
+static inline void insn_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t *eax,
+                              uint32_t *ebx, uint32_t *ecx, uint32_t *edx)
 {
     __asm__ volatile("cpuid"
                      : "=a"(*eax), "=b"(*ebx), "=c"(*ecx), "=d"(*edx)

@@ -42,11 +42,14 @@ static inline void interrupts_restore(bool were_on)
 /* Turns them on and stops until one comes, without losing one that is already pending. */
 static inline void interrupts_on_and_wait(void) { insn_sti_hlt(); }
 
-static inline void interrupts_restore_at(const bool *were_on) { interrupts_restore(*were_on); }
+static inline void interrupts_restore_at(const bool *were_on)
+{
+    interrupts_restore(*were_on);
+}
 
 /* Off until the end of the enclosing block.  Once per block. */
-#define INTERRUPTS_OFF_HERE()                                                             \
-    const bool interrupts_were_on_ __attribute__((cleanup(interrupts_restore_at))) =      \
+#define INTERRUPTS_OFF_HERE()                                                            \
+    const bool interrupts_were_on_ __attribute__((cleanup(interrupts_restore_at))) =     \
         interrupts_save()
 
 #endif
