@@ -50,7 +50,8 @@ endif
 # WERROR=-Werror is for our own tests; a reader's newer compiler must not stop on a warning.
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mno-red-zone -mgeneral-regs-only \
           -mcmodel=kernel -fno-stack-protector -fcf-protection=none -fno-omit-frame-pointer \
-          -fno-asynchronous-unwind-tables -fno-common -Wall -Wextra -Wshadow \
+          -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls -fno-asynchronous-unwind-tables \
+          -fno-common -Wall -Wextra -Wshadow \
           -Wmissing-prototypes -Wstrict-prototypes -Wvla $(WERROR)
 CPPFLAGS  := -I $(CURDIR) -I $(COMMON)
 # What __FILE__ says does not depend on where the tree lies.

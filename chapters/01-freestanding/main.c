@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdint.h>
-#include <stdnoreturn.h>
 
 #include "cpu/halt.h"
 
@@ -11,10 +10,10 @@ enum { VGA_CELLS = 80 * 25, WHITE_ON_GREEN = 0x2f00, GREY_ON_BLACK = 0x0700 };
 /* end: vga */
 
 /* Entered from boot/start.asm in 64-bit mode, interrupts off, first 4 GiB mapped. */
-noreturn void kmain(void);
+_Noreturn void kmain(void);
 
 /* snippet: kmain */
-noreturn void kmain(void)
+_Noreturn void kmain(void)
 {
     for (int i = 0; i < VGA_CELLS; i++) vga_text[i] = GREY_ON_BLACK | ' ';
     vga_text[0] = WHITE_ON_GREEN | 'O';

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdint.h>
-#include <stdnoreturn.h>
 
 #include "boot/boot_info.h"
 #include "console/console.h"
@@ -8,7 +7,7 @@
 #include "cpu/halt.h"
 
 /* Entered from boot/start.asm in 64-bit mode, interrupts off, first 4 GiB mapped. */
-noreturn void kmain(uint64_t boot_info_pa);
+_Noreturn void kmain(uint64_t boot_info_pa);
 
 /* The edges of the kernel in memory, from kernel.ld. */
 extern const char __kernel_start[], __kernel_end[];
@@ -24,7 +23,7 @@ static void print_colours(void)
 }
 
 /* snippet: kmain */
-noreturn void kmain(uint64_t boot_info_pa)
+_Noreturn void kmain(uint64_t boot_info_pa)
 {
     struct multiboot2_reader boot_info = boot_info_open(boot_info_pa);
     const char *screen_description;

@@ -2,10 +2,8 @@
 #ifndef CPU_HALT_H
 #define CPU_HALT_H
 
-#include <stdnoreturn.h>
-
 /* Stops this processor for good: interrupts off, asleep, so that the host of an emulator
  * is not kept busy.  Any context. */
-noreturn void cpu_halt_forever(void);
+_Noreturn void cpu_halt_forever(void);
 
 #endif
