@@ -65,6 +65,17 @@ def test_misuse_is_one_line(tree, arguments):
     assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("chapters")
 
 
+def test_a_python_without_toml_is_told_what_to_install(tree, tmp_path_factory, monkeypatch):
+    without = tmp_path_factory.mktemp("without")
+    for module in ("tomllib", "tomli"):
+        write(without, {f"{module}.py": "raise ImportError\n"})
+    monkeypatch.setenv("PYTHONPATH", str(without))
+    done = run("chapters", "check", root=tree)
+    assert done.returncode == 1 and "python3-tomli" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert run("chapters", "diff", "2", root=tree).returncode == 0
+
+
 # Each fault, and what the one line about it must say.
 FAULTS = {
     "undeclared change": ({"chapters/02-two/vga.c": "x\n"},
@@ -341,8 +352,10 @@ def exportable(tree):
         "common/uart/uart.c": '#include "uart/uart.h"\n', "common/uart/uart.h": "",
         "common/uart/uart_test.c": "", "common/cpu/entry.asm": '%include "cpu/regs.inc"\n',
         "common/cpu/regs.inc": "", "common/text/text.h": "", "common/unused/unused.c": "",
-        "tools/run": "import machines\n", "tools/machines.py": "import saessak\n",
-        "tools/saessak/__init__.py": "", "tools/parity": "", "LICENSE": "MIT\n",
+        "tools/run": "import machines\nopen('debug.gdb')\n", "tools/debug.gdb": "",
+        "tools/machines.py": "import os\nfrom saessak import fail, shared\n",
+        "tools/saessak/__init__.py": "", "tools/saessak/shared.py": "# tools/parity\n",
+        "tools/saessak/other.py": "", "tools/parity": "", "LICENSE": "MIT\n",
     })
     return tree
 
@@ -356,7 +369,8 @@ def test_export_holds_what_is_used_and_nothing_else(exportable, tmp_path_factory
         "Makefile", "main.c", "new.c", "new.h", "vga.c", "old.c", "chapter.toml",
         "wrong/one.patch", "LICENSE", "common/kernel.mk", "common/uart/uart.c",
         "common/uart/uart.h", "common/cpu/entry.asm", "common/cpu/regs.inc",
-        "common/text/text.h", "tools/run", "tools/machines.py", "tools/saessak/__init__.py"}
+        "common/text/text.h", "tools/run", "tools/machines.py", "tools/debug.gdb",
+        "tools/saessak/__init__.py", "tools/saessak/shared.py"}
     assert "include common/kernel.mk\n" in (target / "Makefile").read_text()
     assert done.stdout.splitlines()[-1] == f"next: make -C {target} run"
     made = subprocess.run(["make", "-C", str(target)], text=True, capture_output=True)

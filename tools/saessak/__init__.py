@@ -129,6 +129,30 @@ def chapter_files(root):
             result[by_name[parts[1]]].append(parts[2])
     return result
 
+# About the chapter rather than part of its kernel: neither compared nor carried.
+OWN_FILES = {"chapter.toml"}
+OWN_DIRECTORIES = {"wrong", "lab"}
+# Not counted as lines of code.
+NOT_CODE_FILES = {"chapter.toml", "expect.txt"}
+NOT_CODE_DIRECTORIES = {"tests", "lab", "wrong"}
+
+
+def is_own(name):
+    """Whether a file, named relative to its chapter, belongs to that chapter alone."""
+    return name in OWN_FILES or name.split("/")[0] in OWN_DIRECTORIES
+
+
+def is_code(name):
+    return name not in NOT_CODE_FILES and name.split("/")[0] not in NOT_CODE_DIRECTORIES
+
+
+def read(path):
+    """The file's bytes, or None when there is no such file."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
 
 def common_prefix_removed(lines):
     """The lines without the indentation that all non-blank ones share."""
