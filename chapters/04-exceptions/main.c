@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdint.h>
+
+#include "boot/boot_info.h"
+#include "console/console.h"
+#include "console/log.h"
+#include "console/screen.h"
+#include "cpu/crash.h"
+#include "cpu/halt.h"
+#include "cpu/trap.h"
+#include "devices/serial.h"
+
+/* Entered from boot/start.asm in 64-bit mode, interrupts off, first 4 GiB mapped. */
+_Noreturn void kmain(uint64_t boot_info_pa);
+
+/* The edges of the kernel in memory, from kernel.ld. */
+extern const char __kernel_start[], __kernel_end[];
+
+static void print_colours(void)
+{
+    for (unsigned colour = BLACK; colour <= WHITE; colour++) {
+        console_set_colours(colour < LIGHT_GREY ? WHITE : BLACK, (enum console_colour)colour);
+        console_print(" %2u ", colour);
+    }
+    console_set_colours(LIGHT_GREY, BLACK);
+    console_print("\n");
+}
+
+/* snippet: kmain */
+_Noreturn void kmain(uint64_t boot_info_pa)
+{
+    struct multiboot2_reader boot_info = boot_info_open(boot_info_pa);
+    const char *screen_description;
+    const struct screen *screen = screen_init(&boot_info, &screen_description);
+
+    console_init(screen);
+    enum err serial = serial_init();
+    log_set_level(log_level_from(boot_info_command_line(&boot_info), LOG_INFO));
+
+    log_info("Saessak, a kernel that grows by one idea a chapter");
+    if (serial == OK) log_info("serial: COM1 at 115200 baud");
+    else log_warning("serial: %s; the log is on the screen only", err_name(serial));
+    log_info("kernel: %p to %p", __kernel_start, __kernel_end);
+    boot_info_log(boot_info);
+    print_colours();
+    log_info("screen: %s", screen_description);
+    trap_init();
+    crash_as_asked(boot_info_command_line(&boot_info));
+    log_info("Saessak has nothing left to do.");
+    cpu_halt_forever();
+}
+/* end: kmain */
