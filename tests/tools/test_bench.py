@@ -94,18 +94,24 @@ def test_a_bench_in_c(bench, monkeypatch, tmp_path):
         #include <stdio.h>
         int main(void)
         {
-            puts("{\\"name\\": \\"format\\", \\"value\\": 5, \\"unit\\": \\"ns\\", "
-                 "\\"baseline\\": \\"snprintf\\", \\"baseline_value\\": 9}");
+            puts("[\\n {\\"name\\": \\"format\\", \\"value\\": 5, \\"unit\\": \\"ns\\", "
+                 "\\"baseline\\": 9, \\"baseline_name\\": \\"snprintf\\"},\\n"
+                 " {\\"name\\": \\"calls\\", \\"value\\": 1000, \\"unit\\": \\"calls\\"}\\n]");
             return 0;
         }
         """)
     monkeypatch.setattr(bench, "ROOT", str(tmp_path))
     context = bench.Context(str(tmp_path), 1)
     figures = list(bench.program_bench("one", ["one_bench.c"])(context))
-    assert [(f.name, f.value, f.unit, f.baseline_value) for f in figures] == [("format", 5, "ns", 9)]
+    assert [(f.name, f.value, f.unit, f.baseline) for f in figures] == [
+        ("format", 5, "ns", "snprintf"), ("calls", 1000, "calls", None)]
+    assert figures[0].baseline_value == 9 and "baseline" not in figures[1].as_json()
+    assert bench.table(figures).splitlines()[1].endswith("1 run")
 
 
-@pytest.mark.parametrize("line", ["", "text", "[]", "{}", '{"name": "a", "value": 1, "unit": "s"}'])
+@pytest.mark.parametrize("line", [
+    "", "text", "[]", "{}", '{"name": "a", "value": 1}', '{"name": "a", "value": "x", "unit": "s"}',
+    '{"name": "a", "value": 1, "unit": "s", "baseline": 2}'])
 def test_a_line_that_is_no_figure(bench, line):
     with pytest.raises(bench.Trouble, match="not a figure"):
         bench.figure_of(line)
