@@ -95,6 +95,8 @@ class Carry:
                 where = ", ".join(str(merged[:m.start()].count(b"\n") + 1)
                                   for m in CONFLICT.finditer(merged))
                 self.say(chapter, name, f"CONFLICT at line {where}; stopped here")
+                if self.dry:
+                    return False
                 print(f"resolve it in chapters/{chapter.name}/{name}, then "
                       f"'tools/chapters carry {name} --from {chapter.name[:2]}'")
                 return False
