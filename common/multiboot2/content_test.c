@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in the tags.  The oracles: tags typed from the tables of Multiboot2 2.0 3.6, each
- * field with a value of its own.  Each tag lies in heap memory that ends with it, so that the
- * sanitizer sees a read past its end. */
+/* What is in the tags.  The oracles: tags typed from the tables of Multiboot2 2.0 3.6,
+ * each field with a value of its own.  Each tag lies in heap memory that ends with it, so
+ * that the sanitizer sees a read past its end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -287,11 +287,13 @@ static void framebuffers_of_every_kind(void **state)
     tag = framebuffer_of(MULTIBOOT2_FRAMEBUFFER_RGB, 5, 0, 0); /* one byte short */
     assert_null(multiboot2_as_framebuffer(tag));
     free(tag);
-    tag = framebuffer_of(MULTIBOOT2_FRAMEBUFFER_EGA_TEXT, 0, 0, 0);
+    /* What could be a palette is none when the type is another. */
+    tag = framebuffer_of(MULTIBOOT2_FRAMEBUFFER_EGA_TEXT, 2, 1, 1);
     fb = multiboot2_as_framebuffer(tag);
     assert_non_null(fb);
     assert_null(multiboot2_framebuffer_rgb(fb));
     assert_null(multiboot2_framebuffer_palette(fb, &num));
+    assert_int_equal(num, 0);
     free(tag);
 }
 
@@ -317,6 +319,21 @@ static void palettes_stay_in_their_tag(void **state)
                 }
                 free(tag);
             }
+}
+
+/* Black first, as in every real palette: its zeros must not pass for the upper half of a
+ * 32-bit number, even when the tag has bytes to spare. */
+static void a_black_first_colour_is_a_colour(void **state)
+{
+    (void)state;
+    uint32_t num;
+    struct multiboot2_tag *tag = framebuffer_of(MULTIBOOT2_FRAMEBUFFER_INDEXED, 2, 16, 17);
+    memset((uint8_t *)tag + 34, 0, 3);
+    const struct multiboot2_color *c =
+        multiboot2_framebuffer_palette(multiboot2_as_framebuffer(tag), &num);
+    assert_int_equal(num, 16);
+    assert_ptr_equal(c, (uint8_t *)tag + 34);
+    free(tag);
 }
 
 /* The fault this suite must catch: an entry counted when only its start lies in the tag. */
@@ -363,6 +380,7 @@ int main(void)
         cmocka_unit_test(maps_honour_the_size_of_their_entries),
         cmocka_unit_test(framebuffers_of_every_kind),
         cmocka_unit_test(palettes_stay_in_their_tag),
+        cmocka_unit_test(a_black_first_colour_is_a_colour),
         cmocka_unit_test(names_for_every_number),
         cmocka_unit_test(the_deliberate_fault_is_caught),
     };

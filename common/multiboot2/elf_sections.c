@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ELF symbols tag, Multiboot2 2.0 3.6.7.  Here everything is read value by value: the
- * headers start at byte 20 in GRUB's layout, where a 64-bit member is not aligned. */
+ * headers start at byte 20 in GRUB's layout, where a 64-bit member is not aligned.  A tag
+ * that could be in both layouts has num = 0 in the table's, and is then GRUB's. */
 #include "multiboot2/multiboot2.h"
 
 #define ELF32_SHDR_BYTES 40

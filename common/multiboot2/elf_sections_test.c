@@ -57,6 +57,8 @@ static void sections_in_either_layout_and_class(void **state)
                 assert_int_equal(h.sh_addralign, 7);
                 assert_int_equal(h.sh_entsize, 8);
                 assert_false(multiboot2_elf_section(&s, num, &h));
+                tag->size--;
+                assert_int_equal(multiboot2_elf_sections(tag, &s), ERR_FORMAT);
                 free(tag);
             }
 }

@@ -173,7 +173,8 @@ const struct multiboot2_tag_bootdev *multiboot2_as_bootdev(const struct multiboo
 /* 3.6.8 */
 enum multiboot2_memory_type {
     MULTIBOOT2_MEMORY_AVAILABLE        = 1, /* holds the kernel, modules and this block too */
-    MULTIBOOT2_MEMORY_RESERVED         = 2, /* and so is every value not listed here */
+    MULTIBOOT2_MEMORY_RESERVED         = 2, /* and so is every value not listed here: GRUB
+                                               sends 20 for UEFI's runtime services code */
     MULTIBOOT2_MEMORY_ACPI_RECLAIMABLE = 3, /* free once the ACPI tables have been read */
     MULTIBOOT2_MEMORY_NVS              = 4, /* preserve across hibernation */
     MULTIBOOT2_MEMORY_BADRAM           = 5,

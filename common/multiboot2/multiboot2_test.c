@@ -116,6 +116,9 @@ static void every_cut_is_seen(void **state)
     make_good_block(&b);
     for (uint32_t cut = 0; cut < b.len; cut++) /* the memory ends early */
         assert_int_equal(both_agree(b.bytes, cut), MULTIBOOT2_TRUNCATED);
+    poke32(b.bytes, 4); /* even a total_size that claims to fit in less than itself */
+    for (uint32_t cut = 0; cut < 8; cut++)
+        assert_int_equal(both_agree(b.bytes, cut), MULTIBOOT2_TRUNCATED);
     for (uint32_t cut = 8; cut < b.len; cut++) { /* and total_size agrees with it */
         poke32(b.bytes, cut);
         enum multiboot2_status status = both_agree(b.bytes, cut);
