@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The font of the text screen: a picture of 8 by 16 pixels for every code of code page 437.
+ * The font of the text screen: a picture of 8 by 16 pixels for every code of code page
+ * 437.
  *
  * Source   tools/font generates the array at build time from GNU Unifont.
  * Layout   One byte a line, from the top; bit 7 is the leftmost pixel, 1 is foreground.

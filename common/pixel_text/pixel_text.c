@@ -124,7 +124,8 @@ enum err pixel_text_init(struct pixel_text *text,
  * Bit 7 is the leftmost, at the lowest address. */
 typedef void octet_writer(uint8_t *at, unsigned bits, uint64_t back, uint64_t change);
 
-static inline void write_octet_32(uint8_t *at, unsigned bits, uint64_t back, uint64_t change)
+static inline void write_octet_32(uint8_t *at, unsigned bits, uint64_t back,
+                                  uint64_t change)
 {
     static const uint64_t two_pixels[4] = {
         0x0000000000000000, 0xffffffff00000000, 0x00000000ffffffff, 0xffffffffffffffff,
@@ -135,7 +136,8 @@ static inline void write_octet_32(uint8_t *at, unsigned bits, uint64_t back, uin
     *(any64 *)(at + 24) = back ^ (change & two_pixels[bits & 3]);
 }
 
-static inline void write_octet_16(uint8_t *at, unsigned bits, uint64_t back, uint64_t change)
+static inline void write_octet_16(uint8_t *at, unsigned bits, uint64_t back,
+                                  uint64_t change)
 {
     static const uint64_t four_pixels[16] = {
         0x0000000000000000, 0xffff000000000000, 0x0000ffff00000000, 0xffffffff00000000,
@@ -147,10 +149,12 @@ static inline void write_octet_16(uint8_t *at, unsigned bits, uint64_t back, uin
     *(any64 *)(at + 8) = back ^ (change & four_pixels[bits & 0xf]);
 }
 
-static inline void write_octet_24(uint8_t *at, unsigned bits, uint64_t back, uint64_t change)
+static inline void write_octet_24(uint8_t *at, unsigned bits, uint64_t back,
+                                  uint64_t change)
 {
     uint64_t p[8];
-    for (unsigned i = 0; i < 8; i++) p[i] = back ^ (change & -(uint64_t)(bits >> (7 - i) & 1));
+    for (unsigned i = 0; i < 8; i++)
+        p[i] = back ^ (change & -(uint64_t)(bits >> (7 - i) & 1));
     *(any64 *)at = p[0] | p[1] << 24 | p[2] << 48;
     *(any64 *)(at + 8) = p[2] >> 16 | p[3] << 8 | p[4] << 32 | p[5] << 56;
     *(any64 *)(at + 16) = p[5] >> 8 | p[6] << 16 | p[7] << 40;
@@ -167,8 +171,8 @@ struct run {
 
 /* Screen line by screen line, each from left to right: the order in which a processor
  * combines writes to a framebuffer into whole bursts.  Inlined once for every depth.  The
- * locals are copies because a write to the screen might, for all the compiler knows, change
- * what the pointers lead to. */
+ * locals are copies because a write to the screen might, for all the compiler knows,
+ * change what the pointers lead to. */
 static inline __attribute__((always_inline)) void
 paint_run(const struct pixel_text *t, const struct run *run, unsigned octet_bytes,
           octet_writer *write_octet)
@@ -246,7 +250,8 @@ void pixel_text_paint_cursor(struct pixel_text *text, unsigned row, unsigned col
     paint_lines(text, &run);
 }
 
-void pixel_text_paint_all(struct pixel_text *text, const uint16_t *cells, uint16_t *shadow)
+void pixel_text_paint_all(struct pixel_text *text, const uint16_t *cells,
+                          uint16_t *shadow)
 {
     for (unsigned row = 0; row < PIXEL_TEXT_ROWS; row++) {
         const uint16_t *wanted = cells + row * PIXEL_TEXT_COLUMNS;
@@ -257,7 +262,8 @@ void pixel_text_paint_all(struct pixel_text *text, const uint16_t *cells, uint16
                 continue;
             }
             unsigned start = column;
-            for (; column < PIXEL_TEXT_COLUMNS && wanted[column] != shown[column]; column++)
+            for (; column < PIXEL_TEXT_COLUMNS && wanted[column] != shown[column];
+                 column++)
                 shown[column] = wanted[column];
             pixel_text_paint(text, row, start, wanted + start, column - start);
         }

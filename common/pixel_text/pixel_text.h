@@ -3,16 +3,17 @@
  * The 80x25 text screen, painted as pixels on a linear framebuffer.
  *
  * Cell     As VGA text: character (code page 437) in bits 7:0, foreground colour in 11:8,
- *          background colour in 15:12.  All sixteen colours serve as both; nothing blinks.
+ *          background colour in 15:12.  All sixteen colours serve as both; nothing
+ *          blinks.
  * Pixels   15, 16, 24 or 32 bits each, any order and size of the channels, any pitch.
  * Size     The largest whole multiple of 640x400 that fits, up to 8, in the middle: on a
  *          screen of 1600x900 each pixel of the font is 2x2.  Blurred text would be worse
  *          than a border, and unscaled text on a large screen cannot be read.
- * Memory   Allocates nothing.  Writes only pixels of the screen, never the bytes between a
- *          line's last pixel and the next line, and never reads: reading a framebuffer is a
- *          hundred times slower than writing it.
- * Errors   The description comes from the loader and is checked.  A row or a column outside
- *          the grid is the caller's bug and asserts.
+ * Memory   Allocates nothing.  Writes only pixels of the screen, never the bytes between
+ *          a line's last pixel and the next line, and never reads: reading a framebuffer
+ *          is a hundred times slower than writing it.
+ * Errors   The description comes from the loader and is checked.  A row or a column
+ *          outside the grid is the caller's bug and asserts.
  * Calls    No state but the caller's: any context, one at a time for each screen.
  */
 #ifndef PIXEL_TEXT_H
@@ -34,7 +35,7 @@ struct pixel_text_channel {
 
 /* A linear RGB framebuffer.  The names follow Multiboot2 2.0 3.6.12. */
 struct pixel_text_framebuffer {
-    uint64_t address; /* as the processor sees it now: physical only while identity-mapped */
+    uint64_t address; /* as mapped now: physical only in an identity map */
     uint32_t pitch_bytes;
     uint32_t width_px, height_px;
     uint8_t bits_per_pixel;
@@ -57,9 +58,9 @@ struct pixel_text {
 uint64_t pixel_text_size_bytes(const struct pixel_text_framebuffer *framebuffer);
 
 /* Checks the description and prepares *text; paints nothing.  `font` must outlive *text.
- * ERR_FORMAT: the description contradicts itself: no address, lines longer than the pitch,
- * an end beyond the address space, channels that are empty, overlap or leave the pixel.
- * ERR_RANGE: it may be true, but it is another depth or too small for 640x400. */
+ * ERR_FORMAT: the description contradicts itself: no address, lines longer than the
+ * pitch, an end beyond the address space, channels that are empty, overlap or leave the
+ * pixel. ERR_RANGE: it may be true, but it is another depth or too small for 640x400. */
 MUST_CHECK enum err pixel_text_init(struct pixel_text *text,
                                     const struct pixel_text_framebuffer *framebuffer,
                                     const uint8_t (*font)[FONT_HEIGHT_PX]);
@@ -79,6 +80,7 @@ void pixel_text_paint_cursor(struct pixel_text *text, unsigned row, unsigned col
 /* Paints those of the PIXEL_TEXT_CELLS cells that differ from `shadow`, which is what the
  * screen shows and is brought up to date.  After pixel_text_clear a shadow of zeros is
  * right.  A cursor is not known to the shadow. */
-void pixel_text_paint_all(struct pixel_text *text, const uint16_t *cells, uint16_t *shadow);
+void pixel_text_paint_all(struct pixel_text *text, const uint16_t *cells,
+                          uint16_t *shadow);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The oracle decides each byte of the framebuffer by itself: which pixel, which cell, which
- * bit of the font, which colour.  The block has exactly the size that the description gives,
- * so the sanitizer sees a write past it, and the padding between lines holds a pattern that
- * must survive.  The font is random bytes: more shapes than letters have. */
+/* The oracle decides each byte of the framebuffer by itself: which pixel, which cell,
+ * which bit of the font, which colour.  The block has exactly the size that the
+ * description gives, so the sanitizer sees a write past it, and the padding between lines
+ * holds a pattern that must survive.  The font is random bytes: more shapes than letters
+ * have. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -40,13 +41,14 @@ static uint32_t random32(void)
 
 static void randomize(void)
 {
-    for (unsigned i = 0; i < sizeof font; i++) ((uint8_t *)font)[i] = (uint8_t)(rand() >> 5);
+    for (unsigned i = 0; i < sizeof font; i++)
+        ((uint8_t *)font)[i] = (uint8_t)(rand() >> 5);
     for (unsigned i = 0; i < PIXEL_TEXT_CELLS; i++)
-        cells[i] = (uint16_t)((random32() & 0xff00) | (i & 0xff)); /* every glyph occurs */
+        cells[i] = (uint16_t)((random32() & 0xff00) | (i & 0xff)); /* every glyph */
 }
 
-/* Red, green and blue of a colour number from the IBM EGA's rule: a primary's bit gives two
- * thirds, the intensity bit one third, and dark yellow is made brown. */
+/* Red, green and blue of a colour number from the IBM EGA's rule: a primary's bit gives
+ * two thirds, the intensity bit one third, and dark yellow is made brown. */
 static unsigned intensity(unsigned colour, unsigned primary)
 {
     unsigned value = (colour & primary ? 170u : 0u) + (colour & 8 ? 85u : 0u);
@@ -81,14 +83,17 @@ static long first_difference(const struct pixel_text_framebuffer *f, const uint8
                              const struct picture *picture)
 {
     unsigned bytes = f->bits_per_pixel == 15 ? 2 : f->bits_per_pixel / 8, scale = 1;
-    while (640 * (scale + 1) <= f->width_px && 400 * (scale + 1) <= f->height_px && scale < 8)
+    while (640 * (scale + 1) <= f->width_px && 400 * (scale + 1) <= f->height_px &&
+           scale < 8)
         scale++;
-    unsigned left = (f->width_px - 640 * scale) / 2, top = (f->height_px - 400 * scale) / 2;
+    unsigned left = (f->width_px - 640 * scale) / 2,
+             top = (f->height_px - 400 * scale) / 2;
     uint32_t pixels[16];
     pixels_of_colours(f, pixels);
 
     for (uint64_t at = 0; at < pixel_text_size_bytes(f); at++) {
-        unsigned y = (unsigned)(at / f->pitch_bytes), in_line = (unsigned)(at % f->pitch_bytes);
+        unsigned y = (unsigned)(at / f->pitch_bytes),
+                 in_line = (unsigned)(at % f->pitch_bytes);
         unsigned x = in_line / bytes;
         uint8_t expected = picture->cleared && x < f->width_px ? 0 : UNTOUCHED;
         if (x >= left && x < left + 640 * scale && y >= top && y < top + 400 * scale) {
@@ -97,7 +102,8 @@ static long first_difference(const struct pixel_text_framebuffer *f, const uint8
             bool set = font[cell & 0xff][gy % 16] >> (7 - gx % 8) & 1;
             if ((int)number == picture->cursor && gy % 16 >= 14) set = true;
             uint32_t pixel = pixels[set ? cell >> 8 & 0xf : cell >> 12];
-            if (picture->painted[number]) expected = (uint8_t)(pixel >> 8 * (in_line % bytes));
+            if (picture->painted[number])
+                expected = (uint8_t)(pixel >> 8 * (in_line % bytes));
         }
         if (got[at] != expected) return (long)at;
     }
@@ -137,7 +143,7 @@ static void all_glyphs_and_colours_on_all_screens(void **state)
         struct pixel_text_framebuffer f;
         struct picture picture = {.cursor = -1};
         uint8_t *block = open_screen(&text, &f, &screens[s]);
-        assert_int_equal(first_difference(&f, block, &picture), -1); /* init paints nothing */
+        assert_int_equal(first_difference(&f, block, &picture), -1); /* nothing yet */
         randomize();
         for (unsigned row = 0; row < PIXEL_TEXT_ROWS; row++)
             pixel_text_paint(&text, row, 0, cells + row * 80, 80);
@@ -259,11 +265,13 @@ static void contradictions_and_what_does_not_fit_are_refused(void **state)
         struct pixel_text text;
         enum err got = pixel_text_init(&text, &rows[i].f, font);
         if (got != rows[i].expected)
-            fail_msg("row %u: %s, expected %s", i, err_name(got), err_name(rows[i].expected));
+            fail_msg("row %u: %s, expected %s", i, err_name(got),
+                     err_name(rows[i].expected));
     }
 }
 
-/* Any description whatever: refused, or everything it makes the library touch lies inside. */
+/* Any description whatever: refused, or everything it makes the library touch lies
+ * inside. */
 static void random_descriptions_never_reach_outside(void **state)
 {
     unsigned accepted = 0;
@@ -311,7 +319,8 @@ static void a_place_outside_the_grid_asserts(void **state)
     free(block);
 }
 
-/* The faults this suite must catch: red and blue exchanged, and a font read from the right. */
+/* The faults this suite must catch: red and blue exchanged, and a font read from the
+ * right. */
 static void the_deliberate_faults_are_caught(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The oracle for 20..7E and 80..FF is the host's iconv; for the pictures below 20 and at 7F,
- * which no converter knows, their UTF-8 text in the order of the chart. */
+/* The oracle for 20..7E and 80..FF is the host's iconv; for the pictures below 20 and at
+ * 7F, which no converter knows, their UTF-8 text in the order of the chart. */
 #include <iconv.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,8 @@ static uint32_t by_iconv(iconv_t converter, uint8_t code)
     char *to = (char *)out;
     size_t in_left = 1, out_left = sizeof out;
     assert_int_equal(iconv(converter, &from, &in_left, &to, &out_left), 0);
-    return out[0] | (uint32_t)out[1] << 8 | (uint32_t)out[2] << 16 | (uint32_t)out[3] << 24;
+    return out[0] | (uint32_t)out[1] << 8 | (uint32_t)out[2] << 16 |
+           (uint32_t)out[3] << 24;
 }
 
 static void every_code_shows_its_character(void **state)

@@ -27,7 +27,8 @@ struct sink {
     size_t count;
 };
 
-/* va_list may be an array, which a function cannot take by address; in a struct it can. */
+/* va_list may be an array, which a function cannot take by address; in a struct it
+ * can. */
 struct args {
     va_list list;
 };
@@ -48,7 +49,8 @@ static void emit_bytes(struct sink *out, const char *bytes, size_t n)
     for (size_t i = 0; i < n; i++) emit(out, bytes[i]);
 }
 
-static void emit_padded(struct sink *out, const struct spec *s, const char *text, size_t n)
+static void emit_padded(struct sink *out, const struct spec *s, const char *text,
+                        size_t n)
 {
     size_t pad = (size_t)s->width > n ? (size_t)s->width - n : 0;
     if (!(s->flags & LEFT)) emit_times(out, ' ', pad);
@@ -57,7 +59,8 @@ static void emit_padded(struct sink *out, const struct spec *s, const char *text
 }
 
 /* Writes the digits of `value` so that they end just before `end`; none for 0.  Returns
- * where they begin.  Each base is a constant of its own: no division instruction is left. */
+ * where they begin.  Each base is a constant of its own: no division instruction is
+ * left. */
 static char *digits_before(char *end, uint64_t value, char conversion)
 {
     switch (conversion) {
@@ -73,13 +76,15 @@ static char *digits_before(char *end, uint64_t value, char conversion)
         break;
     default:
         for (; value > UINT32_MAX; value /= 10) *--end = (char)('0' + value % 10);
-        for (uint32_t low = (uint32_t)value; low; low /= 10) *--end = (char)('0' + low % 10);
+        for (uint32_t low = (uint32_t)value; low; low /= 10)
+            *--end = (char)('0' + low % 10);
     }
     return end;
 }
 
 /* Spaces, prefix, zeros, digits, spaces: C11 7.21.6.1p6 and p8. */
-static void emit_number(struct sink *out, const struct spec *s, uint64_t value, bool negative)
+static void emit_number(struct sink *out, const struct spec *s, uint64_t value,
+                        bool negative)
 {
     char digits[DIGITS_MAX];
     char *end = digits + sizeof digits, *start = digits_before(end, value, s->conversion);
@@ -166,7 +171,8 @@ static void convert(struct sink *out, struct spec *s, struct args *args)
         const char *text = va_arg(args->list, const char *);
         if (!text) text = "(null)";
         emit_padded(out, s, text,
-                    s->precision < 0 ? strlen(text) : strnlen(text, (size_t)s->precision));
+                    s->precision < 0 ? strlen(text)
+                                     : strnlen(text, (size_t)s->precision));
         return;
     }
     }
@@ -195,8 +201,12 @@ static const char *parse_field(const char *at, int *value, bool *star)
 static const char *parse_length(const char *at, enum length *length)
 {
     switch (*at) {
-    case 'h': *length = at[1] == 'h' ? CHAR : SHORT; return at + (at[1] == 'h' ? 2 : 1);
-    case 'l': *length = at[1] == 'l' ? LONG_LONG : LONG; return at + (at[1] == 'l' ? 2 : 1);
+    case 'h':
+        *length = at[1] == 'h' ? CHAR : SHORT;
+        return at + (at[1] == 'h' ? 2 : 1);
+    case 'l':
+        *length = at[1] == 'l' ? LONG_LONG : LONG;
+        return at + (at[1] == 'l' ? 2 : 1);
     case 'z': *length = SIZE; return at + 1;
     case 't': *length = PTRDIFF; return at + 1;
     case 'j': *length = INTMAX; return at + 1;
@@ -205,8 +215,8 @@ static const char *parse_length(const char *at, enum length *length)
     return at;
 }
 
-/* Reads the specification after a '%'.  Returns where the text goes on, or NULL when this is
- * none that format.h lists. */
+/* Reads the specification after a '%'.  Returns where the text goes on, or NULL when this
+ * is none that format.h lists. */
 static const char *parse(const char *at, struct spec *s)
 {
     static const char flags[] = "-0+ #"; /* in the order of enum flags */

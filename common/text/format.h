@@ -9,9 +9,9 @@
  *          precision   digits or *; a negative * means none
  *          length      hh h l ll z t j
  *          conversion  d i u x X o c s p %
- * Differs  %p is 0x and the digits, NULL included (0x0).  A NULL %s is "(null)".  Widths and
- *          the precisions of numbers stop at FORMAT_FIELD_MAX, so that a number from outside
- *          cannot make a log line take minutes.
+ * Differs  %p is 0x and the digits, NULL included (0x0).  A NULL %s is "(null)".  Widths
+ *          and the precisions of numbers stop at FORMAT_FIELD_MAX, so that a number from
+ *          outside cannot make a log line take minutes.
  * Unknown  What is not listed above is printed as it stands and takes no argument.  The
  *          compiler warns about it first, as it does about arguments of the wrong type.
  * Memory   Allocates nothing, uses less than 512 bytes of stack, never recurses.
@@ -35,8 +35,8 @@ size_t format_to(format_put put, void *context, const char *format, va_list args
 size_t format_print(format_put put, void *context, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Prints into `buffer`, cutting off what does not fit; always ends it with a NUL when `size`
- * is not 0.  Returns the length without the NUL that the whole text has. */
+/* Prints into `buffer`, cutting off what does not fit; always ends it with a NUL when
+ * `size` is not 0.  Returns the length without the NUL that the whole text has. */
 size_t format_string(char *buffer, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 size_t format_string_va(char *buffer, size_t size, const char *format, va_list args)

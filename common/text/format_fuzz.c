@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Two things from one input.  Conversions put together from its bytes, with arguments from
- * its bytes, against the host's snprintf.  And its bytes as a format of their own, which may
- * be anything: no outcome to compare with, but nothing may be read or written outside, and
- * the length must be that of the text. */
+/* Two things from one input.  Conversions put together from its bytes, with arguments
+ * from its bytes, against the host's snprintf.  And its bytes as a format of their own,
+ * which may be anything: no outcome to compare with, but nothing may be read or written
+ * outside, and the length must be that of the text. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,8 @@ static unsigned take(struct input *in, unsigned below)
 static uint64_t take64(struct input *in)
 {
     uint64_t value = 0;
-    for (unsigned bytes = take(in, 9); bytes > 0; bytes--) value = value << 8 | take(in, 256);
+    for (unsigned bytes = take(in, 9); bytes > 0; bytes--)
+        value = value << 8 | take(in, 256);
     return take(in, 2) ? -value : value;
 }
 
@@ -89,11 +90,11 @@ static void anything(const uint8_t *data, size_t size)
     if (size >= sizeof format) size = sizeof format - 1;
     for (size_t i = 0; i < size; i++) format[i] = data[i] == 's' ? 'd' : (char)data[i];
     format[size] = '\0';
-    size_t n = format_string(text, sizeof text, format, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
-                             14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24);
+    size_t n = format_string(text, sizeof text, format, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+                             12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24);
     whole = malloc(n + 1);
-    if (format_string(whole, n + 1, format, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-                      16, 17, 18, 19, 20, 21, 22, 23, 24) != n)
+    if (format_string(whole, n + 1, format, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+                      15, 16, 17, 18, 19, 20, 21, 22, 23, 24) != n)
         abort();
     if (memcmp(whole, text, n < sizeof text ? n + 1 : sizeof text - 1) != 0) abort();
     free(whole);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The oracle is the host's snprintf, over a grid of every flag set, width, precision, length
- * and value.  Where C leaves the behaviour open (%p, NULL, unknown conversions) the expected
- * text is typed by hand from format.h. */
+/* The oracle is the host's snprintf, over a grid of every flag set, width, precision,
+ * length and value.  Where C leaves the behaviour open (%p, NULL, unknown conversions)
+ * the expected text is typed by hand from format.h. */
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,16 +21,16 @@
 
 static unsigned long compared;
 
-#define COMPARE(format, ...)                                                              \
-    do {                                                                                  \
-        char ours_[512], host_[512];                                                      \
-        memset(ours_, '~', sizeof ours_);                                                 \
-        size_t n_ = format_string(ours_, sizeof ours_, format, __VA_ARGS__);              \
-        int m_ = snprintf(host_, sizeof host_, format, __VA_ARGS__);                      \
-        if (n_ != (size_t)m_ || strcmp(ours_, host_) != 0)                                \
-            fail_msg("\"%s\": ours \"%s\" (%zu), host \"%s\" (%d)", format, ours_, n_,    \
-                     host_, m_);                                                          \
-        compared++;                                                                       \
+#define COMPARE(format, ...)                                                             \
+    do {                                                                                 \
+        char ours_[512], host_[512];                                                     \
+        memset(ours_, '~', sizeof ours_);                                                \
+        size_t n_ = format_string(ours_, sizeof ours_, format, __VA_ARGS__);             \
+        int m_ = snprintf(host_, sizeof host_, format, __VA_ARGS__);                     \
+        if (n_ != (size_t)m_ || strcmp(ours_, host_) != 0)                               \
+            fail_msg("\"%s\": ours \"%s\" (%zu), host \"%s\" (%d)", format, ours_, n_,   \
+                     host_, m_);                                                         \
+        compared++;                                                                      \
     } while (0)
 
 static const char *const fields[] = {
@@ -42,8 +42,8 @@ static const char *const fields[] = {
 static const int64_t values[] = {
     0,          1,          -1,        7,         8,         9,          10,        -10,
     15,         16,         99,        100,       127,       128,        -128,      255,
-    256,        32767,      32768,     -32768,    65535,     65536,      999999999, 1000000000,
-    INT_MAX,    INT_MIN,    UINT_MAX,  (int64_t)UINT_MAX + 1, 4294967295, 42949672960,
+    256,        32767,      32768,     -32768,    65535,     65536,      1000000000,
+    999999999,  INT_MAX,    INT_MIN,   UINT_MAX,  (int64_t)UINT_MAX + 1, 42949672960,
     INT64_MAX,  INT64_MIN,  -2,        0x123456789abcdef0,    1234567890123456789,
     -1234567890123456789,   01777,     0777777777777777777777,
 };
@@ -84,7 +84,8 @@ static void numbers_match_the_host(void **state)
                 for (const char *c = "diuxXo"; *c; c++) {
                     char flags[8], format[64];
                     flags_text(set, (f ^ length) & 1, flags);
-                    sprintf(format, "<%%%s%s%s%c>", flags, fields[f], lengths[length], *c);
+                    sprintf(format, "<%%%s%s%s%c>", flags, fields[f], lengths[length],
+                            *c);
                     for (unsigned v = 0; v < sizeof values / sizeof *values; v++)
                         compare_value(format, length, values[v]);
                 }
@@ -94,7 +95,8 @@ static void numbers_match_the_host(void **state)
 
 static void strings_and_characters_match_the_host(void **state)
 {
-    static const char *const texts[] = {"", "a", "ab", "hello, world", "100% \xed\x95\x9c"};
+    static const char *const texts[] = {"", "a", "ab", "hello, world",
+                                        "100% \xed\x95\x9c"};
     (void)state;
     for (unsigned left = 0; left < 2; left++)
         for (unsigned f = 0; f < sizeof fields / sizeof *fields; f++) {
@@ -126,7 +128,8 @@ static void a_format_of_many_parts_matches_the_host(void **state)
     COMPARE("%%%d%%%s%c%%", 1, "two", '3');
     COMPARE("%5d %-5u|%05x %#lx %llu %zu %hhd %p", -1, 2u, 3u, 4ul, 5ull, (size_t)6,
             (signed char)-7, (void *)0x8000);
-    COMPARE("%d %d %d %d %d %d %d %d %d %s", 1, 2, 3, 4, 5, 6, 7, 8, 9, "more than registers");
+    COMPARE("%d %d %d %d %d %d %d %d %d %s", 1, 2, 3, 4, 5, 6, 7, 8, 9,
+            "more than registers");
 }
 
 static void strings_without_an_end_are_read_no_further_than_the_precision(void **state)
@@ -171,7 +174,8 @@ static void what_c_leaves_open_is_as_documented(void **state)
         assert_string_equal(text, rows[i].expected);
         assert_int_equal(n, strlen(rows[i].expected));
     }
-    format_string(text, sizeof text, "%p %8p|%-6p|%08p", NULL, NULL, (void *)1, (void *)0xab);
+    format_string(text, sizeof text, "%p %8p|%-6p|%08p", NULL, NULL, (void *)1,
+                  (void *)0xab);
     assert_string_equal(text, "0x0      0x0|0x1   |0x0000ab");
     const char *volatile none = NULL;
     format_string(text, sizeof text, "%s %.3s %8s", none, none, none);
@@ -186,8 +190,13 @@ static void count_only(void *context, char c)
 
 static void widths_from_outside_are_limited(void **state)
 {
-    static const int widths[] = {INT_MIN, INT_MIN + 1, -FORMAT_FIELD_MAX - 1, -FORMAT_FIELD_MAX,
-                                 FORMAT_FIELD_MAX, FORMAT_FIELD_MAX + 1, INT_MAX};
+    static const int widths[] = {INT_MIN,
+                                 INT_MIN + 1,
+                                 -FORMAT_FIELD_MAX - 1,
+                                 -FORMAT_FIELD_MAX,
+                                 FORMAT_FIELD_MAX,
+                                 FORMAT_FIELD_MAX + 1,
+                                 INT_MAX};
     (void)state;
     for (unsigned i = 0; i < sizeof widths / sizeof *widths; i++) {
         size_t calls = 0;
@@ -199,13 +208,15 @@ static void widths_from_outside_are_limited(void **state)
                                            "%.99999999999999999999d", "%.4096d"};
     size_t calls = 0;
     for (unsigned i = 0; i < sizeof too_wide / sizeof *too_wide; i++)
-        assert_int_equal(format_print(count_only, &calls, too_wide[i], 7), FORMAT_FIELD_MAX);
-    assert_int_equal(format_print(count_only, &calls, "%.*x", INT_MAX, 7u), FORMAT_FIELD_MAX);
+        assert_int_equal(format_print(count_only, &calls, too_wide[i], 7),
+                         FORMAT_FIELD_MAX);
+    assert_int_equal(format_print(count_only, &calls, "%.*x", INT_MAX, 7u),
+                     FORMAT_FIELD_MAX);
     assert_int_equal(format_print(count_only, &calls, "%.*s", INT_MAX, "abc"), 3);
 }
 
-/* The fault this suite must catch: negating in the signed type, which leaves INT_MIN negative
- * and in many hand-written kernels prints it as "-(" or as nothing. */
+/* The fault this suite must catch: negating in the signed type, which leaves INT_MIN
+ * negative and in many hand-written kernels prints it as "-(" or as nothing. */
 static size_t format_decimal_wrongly(char *text, int value)
 {
     char reversed[16], *at = text;

@@ -7,9 +7,10 @@
 #include "x86_64/insn_string.h"
 #endif
 
-/* gcc can recognise a loop that copies, fills or measures and replace it by a call to memcpy,
- * memset or strlen.  Inside those very functions the call would be to themselves.  Whether it
- * does so in a freestanding program depends on its version and options; here it must not. */
+/* gcc can recognise a loop that copies, fills or measures and replace it by a call to
+ * memcpy, memset or strlen.  Inside those very functions the call would be to
+ * themselves.  Whether it does so in a freestanding program depends on its version and
+ * options; here it must not. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 #endif
@@ -43,8 +44,9 @@ static inline void copy_small(uint8_t *to, const uint8_t *from, size_t n)
     }
 }
 
-/* More than 16 bytes, from the lowest address up.  Right for overlapping ranges when `to` is
- * the lower one: the last bytes, which the words before may overwrite, are loaded first. */
+/* More than 16 bytes, from the lowest address up.  Right for overlapping ranges when `to`
+ * is the lower one: the last bytes, which the words before may overwrite, are loaded
+ * first. */
 static inline void copy_up(uint8_t *to, const uint8_t *from, size_t n)
 {
     uint64_t last = *(const any64 *)(from + n - 8);
@@ -64,7 +66,8 @@ static inline void copy_up(uint8_t *to, const uint8_t *from, size_t n)
 static inline void copy_down(uint8_t *to, const uint8_t *from, size_t n)
 {
     uint64_t first = *(const any64 *)from;
-    for (size_t i = n; i > 8; i -= 8) *(any64 *)(to + i - 8) = *(const any64 *)(from + i - 8);
+    for (size_t i = n; i > 8; i -= 8)
+        *(any64 *)(to + i - 8) = *(const any64 *)(from + i - 8);
     *(any64 *)to = first;
 }
 

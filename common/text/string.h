@@ -3,14 +3,15 @@
  * Memory and strings, under the names of the C library.
  *
  * Source   C11 7.24, and strnlen of POSIX.1-2017.
- * Names    gcc and clang emit calls to memcpy, memmove, memset and memcmp on their own, even
- *          for a freestanding program: a structure assignment is enough.  A kernel therefore
- *          has to link this file whether it calls these functions or not.
- * Bounds   None is checked: lengths are the caller's promise.  Pointers are never NULL, not
- *          even for a length of 0.
- * Memory   Not for device registers: the number and the width of the accesses is not defined,
- *          and a byte may be written twice.
- * Host     Declares what <string.h> declares, so code using this header links with libc too.
+ * Names    gcc and clang emit calls to memcpy, memmove, memset and memcmp on their own,
+ *          even for a freestanding program: a structure assignment is enough.  A kernel
+ *          therefore has to link this file whether it calls these functions or not.
+ * Bounds   None is checked: lengths are the caller's promise.  Pointers are never NULL,
+ *          not even for a length of 0.
+ * Memory   Not for device registers: the number and the width of the accesses is not
+ *          defined, and a byte may be written twice.
+ * Host     Declares what <string.h> declares, so code using this header links with libc
+ *          too.
  * Calls    No state: any context.
  */
 #ifndef TEXT_STRING_H
@@ -21,7 +22,8 @@
 /* Copies n bytes.  The ranges must not overlap.  Returns `to`. */
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
 
-/* Copies n bytes as if through a third place, so the ranges may overlap.  Returns `to`. */
+/* Copies n bytes as if through a third place, so the ranges may overlap.  Returns
+ * `to`. */
 void *memmove(void *to, const void *from, size_t n);
 
 /* Sets n bytes to the low eight bits of `value`.  Returns `to`. */

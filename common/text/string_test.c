@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions under test carry libc's names, so the source is included under other ones;
- * libc's own stay in place for the sanitizers and as the oracle.  The sanitizers do not see
- * what a string instruction writes: guard bytes around every range do. */
+/* The functions under test carry libc's names, so the source is included under other
+ * ones; libc's own stay in place for the sanitizers and as the oracle.  The sanitizers do
+ * not see what a string instruction writes: guard bytes around every range do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -115,7 +115,7 @@ static void comparisons_have_the_sign_of_the_first_difference(void **state)
             for (int delta = -255; delta <= 255; delta += 51) {
                 fill_areas();
                 ours[at] = (uint8_t)(ours[at] + delta);
-                ours[at + 1] = (uint8_t)~host[at + 1]; /* a later difference counts for nothing */
+                ours[at + 1] = (uint8_t)~host[at + 1]; /* a later one is nothing */
                 assert_int_equal(sign(memcmp(ours, host, n)),
                                  sign(host_memcmp(ours, host, n)));
             }

@@ -3,9 +3,9 @@
 
 #include "text/utf8.h"
 
-/* What a lead byte announces: the bytes of the sequence, 0 for a byte that cannot lead, and
- * the range of the second byte, which is narrower than 80..BF where the full range would
- * give overlong forms, surrogates or too large values (Unicode 15.0 table 3-7). */
+/* What a lead byte announces: the bytes of the sequence, 0 for a byte that cannot lead,
+ * and the range of the second byte, which is narrower than 80..BF where the full range
+ * would give overlong forms, surrogates or too large values (Unicode 15.0 table 3-7). */
 struct lead {
     uint8_t bytes, low, high;
 };

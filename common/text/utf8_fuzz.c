@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes: the decoder, the decoder fed byte by byte and the oracle agree, nothing outside
- * the input is read, and what was decoded and encoded again decodes to the same. */
+/* Any bytes: the decoder, the decoder fed byte by byte and the oracle agree, nothing
+ * outside the input is read, and what was decoded and encoded again decodes to the
+ * same. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -17,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     for (size_t at = 0; at < size; at += used) {
         used = utf8_decode(data + at, size - at, &point);
-        if (used != utf8_oracle(data + at, size - at, &expected) || point != expected) abort();
+        if (used != utf8_oracle(data + at, size - at, &expected) || point != expected)
+            abort();
 
         while (next == ready && fed < size) {
             ready = utf8_push(&stream, data[fed++], streamed);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A second decoder for the tests of utf8.h, slow and without byte ranges: what a prefix can
- * become is decided by the values it can still reach. */
+/* A second decoder for the tests of utf8.h, slow and without byte ranges: what a prefix
+ * can become is decided by the values it can still reach. */
 #ifndef TEXT_UTF8_ORACLE_H
 #define TEXT_UTF8_ORACLE_H
 
@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Can these n bytes be followed so that a well-formed sequence of `total` bytes results? */
+/* Can these n bytes be followed so that a well-formed sequence of `total` bytes
+ * results? */
 static inline bool utf8_oracle_prefix(const uint8_t *bytes, size_t n, size_t total)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};

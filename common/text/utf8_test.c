@@ -14,7 +14,8 @@
 #include "text/utf8.h"
 #include "text/utf8_oracle.h"
 
-/* Decodes a whole text three ways, which must agree.  Returns the number of code points. */
+/* Decodes a whole text three ways, which must agree.  Returns the number of code
+ * points. */
 static size_t decode_all(const uint8_t *bytes, size_t len, uint32_t *points)
 {
     struct utf8_stream stream = {0};
@@ -52,12 +53,13 @@ static void every_scalar_value_round_trips(void **state)
     assert_int_equal(utf8_encode(UINT32_MAX, bytes), 3);
 }
 
-/* All of one and two bytes, and of three and four what differs in the bits that matter. */
+/* All of one and two bytes, and of three and four what differs in the bits that
+ * matter. */
 static void every_short_sequence(void **state)
 {
-    static const uint8_t borders[] = {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0,
-                                      0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef,
-                                      0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf8, 0xff};
+    static const uint8_t borders[] = {
+        0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0,
+        0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf8, 0xff};
     uint32_t points[8];
     (void)state;
     for (unsigned a = 0; a < 256; a++)
@@ -88,7 +90,8 @@ static void the_examples_of_the_standard(void **state)
          {0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0x41}},
         {"\xf4\x91\x92\x93\xff\x41\x80\xbf\x42", 9,
          {0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0x41, 0xfffd, 0xfffd, 0x42}},
-        {"\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41", 9, {0xfffd, 0xfffd, 0xfffd, 0xfffd, 0x41}},
+        {"\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41", 9,
+         {0xfffd, 0xfffd, 0xfffd, 0xfffd, 0x41}},
         {"\xec\x83\x88\xec\x8b\xb9", 6, {0xc0c8, 0xc2f9}},
     };
     (void)state;
@@ -117,8 +120,8 @@ static void no_byte_past_the_end_is_read(void **state)
     assert_int_equal(untouched, 0x55);
 }
 
-/* The fault this suite must catch: every second byte taken from the full range 80..BF, which
- * lets overlong forms and surrogates through. */
+/* The fault this suite must catch: every second byte taken from the full range 80..BF,
+ * which lets overlong forms and surrogates through. */
 static size_t decode_wrongly(const uint8_t *bytes, size_t len, uint32_t *point)
 {
     if (len == 3 && bytes[0] >> 4 == 0xe && bytes[1] >> 6 == 2 && bytes[2] >> 6 == 2) {
@@ -135,7 +138,8 @@ static void the_deliberate_fault_is_caught(void **state)
     for (unsigned i = 0; i < 2; i++) {
         uint32_t wrong, expected;
         const uint8_t *bytes = (const uint8_t *)texts[i];
-        assert_int_not_equal(decode_wrongly(bytes, 3, &wrong), utf8_oracle(bytes, 3, &expected));
+        assert_int_not_equal(decode_wrongly(bytes, 3, &wrong),
+                             utf8_oracle(bytes, 3, &expected));
         assert_int_not_equal(wrong, expected);
     }
 }

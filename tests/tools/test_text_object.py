@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""common/text/string.c defines memcpy and its kin, so it must not need them: a compiler that
-recognises a copy loop replaces it by a call to memcpy, inside memcpy an endless recursion.
-Looked at in the object files, for each compiler that is here and every optimisation level."""
+"""What common/text asks of the compilers, for each one that is here.
+
+string.c defines memcpy and its kin, so it must not need them: a compiler that recognises a
+copy loop replaces it by a call to memcpy, inside memcpy an endless recursion.  Looked at in
+the object files, at every optimisation level.  And a wrong format must not compile."""
 import re
 import shutil
 import subprocess
@@ -63,3 +65,30 @@ def test_the_deliberate_fault_is_caught(tmp_path):
     source.write_text(NAIVE)
     compile_object(["gcc"], "-O2", source, target)
     assert calls(target) == {"memcpy"}
+
+
+@pytest.mark.parametrize("call, complaint", [
+    ('"%d %5u %#lx %s %c %p %%", 1, 2u, 3ul, "4", 5, (void *)6', None),
+    ('"%zu %td %jd %lld %hhu", sizeof 1, b - b, (intmax_t)1, 2ll, (unsigned char)3', None),
+    ('"%y", 1', "conversion"),
+    ('"%s", 1', "type"),
+    ('"%ld", 1', "type"),
+    ('"%d"', "argument"),
+    ('"%d", 1, 2', "argument"),
+])
+@pytest.mark.parametrize("compiler", COMPILERS, ids=lambda c: c[0])
+def test_a_wrong_format_is_a_warning(tmp_path, compiler, call, complaint):
+    source = tmp_path / "call.c"
+    source.write_text('#include <stdint.h>\n#include "base/assert.h"\n#include "text/format.h"\n'
+                      "void f(format_put put, char *b);\nvoid f(format_put put, char *b)\n{\n"
+                      f"    format_print(put, 0, {call});\n    format_string(b, 9, {call});\n"
+                      f"    panic_at(\"f\", 1, {call});\n}}\n")
+    done = subprocess.run([*compiler, *FLAGS, "-c", source, "-o", tmp_path / "call.o"],
+                          text=True, stderr=subprocess.PIPE)
+    if complaint is None:
+        assert (done.returncode, done.stderr) == (0, "")
+    else:
+        assert done.returncode != 0
+        errors = [line for line in done.stderr.splitlines() if " error: " in line]
+        assert {int(line.split(":")[1]) for line in errors} == {7, 8, 9}
+        assert all("format" in line for line in errors) and complaint in done.stderr
