@@ -166,6 +166,15 @@ def test_test_needs_both_compilers_and_every_machine(machine):
         "git"])
 
 
+def test_all_is_everything_but_what_builds_the_pages(machine):
+    machine.with_apt()
+    everything = set(machine.apt_line("all"))
+    for verb in ("build", "run", "debug", "test", "check", "bench", "fuzz"):
+        assert set(machine.apt_line(verb)) <= everything, verb
+    assert not {"nodejs", "npm"} & everything
+    assert machine.apt_line("site") == ["python3", "nodejs", "npm"]
+
+
 def test_check_and_fuzz(machine):
     machine.with_apt()
     assert sorted(machine.apt_line("check")) == ["git", "python3"]
@@ -339,6 +348,7 @@ def test_doctor_changes_nothing_and_tells(machine):
     done = machine.setup("--doctor")
     assert done.returncode == 1
     assert re.search(r"ok +xorriso +1\.5\.4 ", done.stdout)
+    assert re.search(r"absent +QEMU's window +package qemu-system-gui ", done.stdout)
     assert re.search(r"MISSING +nasm +package nasm +assembles the entry code\n +for: .*test",
                      done.stdout)
     assert "KVM:" in done.stdout and "Display:" in done.stdout
