@@ -23,14 +23,20 @@ endif
 # The chapter a verb is about when it must be about one.
 one = $(or $(chapter),$(newest),$(error there is no chapter in chapters/ yet))
 
-# `make -C chapters/NN-name TARGET`; command-line variables are passed on by make itself.
+# `make -C chapters/NN-name TARGET`, in recipes that start with +, because make does not see
+# that this is a make.  Command-line variables are passed on by make itself.
 # A relative BUILD means relative to this directory, not to the chapter's.
 ifneq ($(BUILD),)
     override BUILD := $(abspath $(BUILD))
 endif
 in_chapter = $(MAKE) --no-print-directory -C chapters/$(1) $(if $(BUILD),BUILD='$(BUILD)')
+# Prints where the chapter's image is.  A question, not a build: it needs no share of -j.
+image = MAKEFLAGS= $(call in_chapter,$(one)) -s print-ISO
 # Both compilers at once need a directory each; by default kernel.mk gives them one.
 with = TOOLCHAIN=$(1) $(if $(BUILD),BUILD='$(BUILD)/$(1)') WERROR=-Werror
+
+# As many jobs as processors, where the user did not say how many.
+jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 
 # Which pytest: Debian's program, or the module of the python3 in PATH.
 PYTEST = $(if $(shell command -v pytest-3),pytest-3,python3 -m pytest)
@@ -41,26 +47,26 @@ all: $(CHAPTERS:%=all-%)  ## | every chapter: kernel and ISO
 	@printf '\nBoot one with: make run CH=%s\n' '$(firstword $(subst -, ,$(one)))'
 
 $(CHAPTERS:%=all-%): all-%: | need-build
-	@$(call in_chapter,$*) all
+	+@$(call in_chapter,$*) all
 
 iso: | need-build  ## CH= | the bootable image of one chapter
-	@$(call in_chapter,$(one)) iso
-	@echo "The image is $$($(call in_chapter,$(one)) -s print-ISO)"
+	+@$(call in_chapter,$(one)) iso
+	@echo "The image is $$($(image))"
 
 # ---- boot ------------------------------------------------------------------------------
 
 run: | need-run  ## CH= EMU= FIRMWARE= SCREEN= | boot it
-	@$(call in_chapter,$(one)) run
+	+@$(call in_chapter,$(one)) run
 
 debug: | need-debug  ## CH= EMU= FIRMWARE= | boot it, stopped at kmain, under a debugger
-	@$(call in_chapter,$(one)) debug
+	+@$(call in_chapter,$(one)) debug
 
 screenshot: | need-run  ## CH= FIRMWARE= | boot it and keep the screen as a PNG
-	@$(call in_chapter,$(one)) screenshot
+	+@$(call in_chapter,$(one)) screenshot
 
 usb: | need-usb  ## CH= DEV= | write the image to a USB stick, after asking
-	@$(call in_chapter,$(one)) iso
-	@tools/usb "$$DEV" "$$($(call in_chapter,$(one)) -s print-ISO)"
+	+@$(call in_chapter,$(one)) iso
+	@tools/usb "$$DEV" "$$($(image))"
 
 # ---- read ------------------------------------------------------------------------------
 
@@ -77,7 +83,7 @@ export: | need-diff  ## CH= DIR= | a copy of one chapter that builds anywhere
 
 # In this order: what is fast first, what needs an emulator last.
 test: | need-test  ## CH= | prove it: unit tests, tests in the kernel, boots on every machine
-	@$(MAKE) --no-print-directory build-gcc build-clang
+	@$(MAKE) --no-print-directory $(jobs) build-gcc build-clang
 ifeq ($(chapter),)
 	@$(MAKE) --no-print-directory test-host
 	$(PYTEST) tests
@@ -89,17 +95,17 @@ tested := $(or $(chapter),$(CHAPTERS))
 build-gcc build-clang: build-%: $(foreach c,$(tested),%/$c)
 	@:
 $(tested:%=gcc/%): gcc/%:
-	@$(call in_chapter,$*) all test-iso $(call with,gcc)
+	+@$(call in_chapter,$*) all test-iso $(call with,gcc)
 $(tested:%=clang/%): clang/%:
-	@$(call in_chapter,$*) all test-iso $(call with,clang)
+	+@$(call in_chapter,$*) all test-iso $(call with,clang)
 
 # The unit tests of common/ with both compilers, then every fuzz target for a moment.
 test-host: | need-test
-	@$(MAKE) --no-print-directory -f common/host.mk test
-	@$(MAKE) --no-print-directory -f common/host.mk fuzz FUZZ_RUNS=20000
+	@$(MAKE) --no-print-directory $(jobs) -f common/host.mk test
+	@$(MAKE) --no-print-directory $(jobs) -f common/host.mk fuzz FUZZ_RUNS=20000
 
 fuzz: | need-fuzz  ## FUZZ_RUNS= | the fuzz targets for longer
-	@$(MAKE) --no-print-directory -f common/host.mk fuzz
+	@$(MAKE) --no-print-directory $(jobs) -f common/host.mk fuzz
 
 # Everything is tried, and the last line says what failed.
 CHECKS := 'tools/format --check' 'tools/chapters check' 'tools/snippets --check' \

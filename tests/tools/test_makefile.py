@@ -64,14 +64,14 @@ def chapters_asked(tree):
     return [line.split()[0] for line in log(tree) if re.match(r"\d\d-", line)]
 
 
-@pytest.mark.parametrize("ch, chapter", [
+@pytest.mark.parametrize("ch, expected", [
     ("1", "01-one"), ("01", "01-one"), ("01-one", "01-one"), (" 1 ", "01-one"),
     ("2", "02-two"), ("10", "10-ten"), ("10-ten", "10-ten"), (None, "10-ten"), ("", "10-ten"),
 ])
-def test_spellings_of_a_chapter(tree, ch, chapter):
+def test_spellings_of_a_chapter(tree, ch, expected):
     done = make(tree, "run", *([] if ch is None else ["CH=" + ch]))
     assert done.returncode == 0, done.stderr
-    assert chapters_asked(tree) == [chapter]
+    assert chapters_asked(tree) == [expected]
 
 
 @pytest.mark.parametrize("ch", [
@@ -106,7 +106,7 @@ def test_build_is_relative_to_the_root(tree):
 @pytest.mark.parametrize("flags", [[], ["-j2"], ["-j8", "-k"]])
 def test_make_builds_every_chapter_and_says_how_to_go_on(tree, flags):
     done = make(tree, *flags)
-    assert done.returncode == 0
+    assert done.returncode == 0 and done.stderr == ""
     assert log(tree)[0] == "setup <build>"
     assert sorted(chapters_asked(tree)) == CHAPTERS
     assert done.stdout.splitlines()[-1] == "Boot one with: make run CH=10"
@@ -117,8 +117,10 @@ def test_set_up_that_fails_stops_the_verb(tree):
     assert chapters_asked(tree) == []
 
 
-def test_everything_is_proved_in_order(tree):
-    assert make(tree, "test").returncode == 0
+@pytest.mark.parametrize("flags", [[], ["-j2"], ["-j"]])
+def test_everything_is_proved_in_order(tree, flags):
+    done = make(tree, "test", *flags)
+    assert done.returncode == 0 and done.stderr == ""
     said = [re.sub(r" (BUILD|EMU|FIRMWARE|SCREEN|ACCEL)=\S*", "", line) for line in log(tree)]
     builds = ["%s %s TOOLCHAIN=%s WERROR=-Werror" % (c, target, t)
               for t in ("gcc", "clang") for c in CHAPTERS for target in ("all", "test-iso")]
@@ -140,6 +142,21 @@ def test_two_compilers_never_share_a_directory(tree):
     make(tree, "test", "CH=1", "BUILD=out")
     places = set(re.findall(r"BUILD=(\S*) TOOLCHAIN=(\w+)", (tree / "log").read_text()))
     assert places == {("%s/out/gcc" % tree, "gcc"), ("%s/out/clang" % tree, "clang")}
+
+
+def test_toolchain_of_the_image_that_is_written(tree):
+    """The image's path is asked for with the words the image was built with."""
+    (tree / "chapters" / "01-one" / "Makefile").write_text(
+        CHAPTER.replace("/images/$(notdir $(CURDIR)).iso", "$(TOOLCHAIN)-$(BUILD)"))
+    done = make(tree, "-j2", "usb", "CH=1", "DEV=/dev/sdx", "TOOLCHAIN=clang", "BUILD=out")
+    assert done.returncode == 0 and done.stderr == ""
+    assert log(tree)[-1] == "usb </dev/sdx> <clang-%s/out>" % tree
+
+
+def test_asking_what_make_would_do_does_nothing(tree):
+    for verb in ("all", "run", "usb", "test", "check", "export", "bench"):
+        assert make(tree, "-n", verb, "CH=1", "DIR=x", "DEV=y").returncode == 0, verb
+    assert log(tree) == []
 
 
 def test_a_failing_test_fails_the_verb(tree):
