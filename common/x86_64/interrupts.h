@@ -49,7 +49,7 @@ static inline void interrupts_restore_at(const bool *were_on)
 
 /* Off until the end of the enclosing block.  Once per block. */
 #define INTERRUPTS_OFF_HERE()                                                            \
-    const bool interrupts_were_on_ __attribute__((cleanup(interrupts_restore_at))) =     \
-        interrupts_save()
+    const bool interrupts_were_on_                                                       \
+        __attribute__((unused, cleanup(interrupts_restore_at))) = interrupts_save()
 
 #endif

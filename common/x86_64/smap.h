@@ -74,7 +74,7 @@ static inline void smap_scope_end(const struct smap_scope *s)
 
 /* Allowed until the end of the enclosing block.  Once per block. */
 #define SMAP_ALLOWED_HERE(smap)                                                          \
-    const struct smap_scope smap_scope_ __attribute__((cleanup(smap_scope_end))) =       \
-        smap_scope_begin(smap)
+    const struct smap_scope smap_scope_                                                  \
+        __attribute__((unused, cleanup(smap_scope_end))) = smap_scope_begin(smap)
 
 #endif
