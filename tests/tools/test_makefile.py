@@ -218,3 +218,10 @@ def test_help_has_every_verb(tree):
         if verb not in ("all", "help"):
             assert re.search(r"^  make %s " % verb, text, re.M), verb
     assert "Chapters: 01-one 02-two 10-ten" in text
+
+
+def test_editors_find_the_headers_of_every_chapter():
+    told = (ROOT / ".clangd").read_text()
+    for chapter in sorted(p.name for p in (ROOT / "chapters").glob("[0-9][0-9]-*")):
+        assert "PathMatch: chapters/%s/.*}\nCompileFlags: {Add: [-Ichapters/%s]}" % (
+            chapter, chapter) in told, chapter
