@@ -37,7 +37,7 @@ class Qmp:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise Gone() from None
                 time.sleep(0.01)
-        self.file = self.socket.makefile("rwb")
+        self.file = self.socket.makefile("rb")
         self.receive()                  # the greeting
         self.execute("qmp_capabilities")
 
@@ -63,9 +63,8 @@ class Qmp:
 
     def execute(self, command, **arguments):
         try:
-            self.file.write(json.dumps({"execute": command,
-                                        "arguments": arguments}).encode() + b"\n")
-            self.file.flush()
+            message = {"execute": command, "arguments": arguments}
+            self.socket.sendall(json.dumps(message).encode() + b"\n")
         except ConnectionError:
             self.drain()
             raise Gone(self.reason) from None
@@ -87,9 +86,10 @@ class Qmp:
         return self.execute("human-monitor-command", **{"command-line": line})
 
     def registers(self):
-        """{name: value} of the first processor, among them RIP and HLT (1: halted)."""
+        """{name: value} of the first processor, among them RIP and HLT (1: halted).  Outside
+        of 64-bit mode QEMU says EIP; here it is RIP too."""
         shown = self.monitor("info registers")
-        return {name.upper(): int(value, 16)
+        return {re.sub("^E(?=[A-Z]{2}$)", "R", name): int(value, 16)
                 for name, value in re.findall(r"\b([A-Z][A-Z0-9]{1,2})\s*=([0-9a-f]+)", shown)}
 
     def physical(self, address, size, path):

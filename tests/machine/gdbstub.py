@@ -17,6 +17,9 @@ class Stub:
         self.socket.connect(str(path))
         self.buffer = b""
         self.ask("?")                   # the machine is stopped, or stops now
+        # QEMU offers single registers only to who has asked for their description.
+        self.ask("qSupported:xmlRegisters=i386")
+        self.ask("qXfer:features:read:target.xml:0,ff0")
 
     def close(self):
         self.socket.close()
@@ -45,7 +48,7 @@ class Stub:
         if checksum != sum(data) & 0xFF:
             raise ConnectionError("a damaged packet on a local socket")
         self.socket.sendall(b"+")
-        return data.decode()
+        return data.decode("latin-1")
 
     def ask(self, text):
         self.send(text)

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: MIT
+"""Chapters x machines x compilers: what is booted, and booting it in the background.
+
+Every selected boot is started as soon as the first test wants one, a few at a time, and the
+tests read what was written down.  See README.md here."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path[:0] = [str(HERE), str(ROOT / "tools")]
+
+from machine import bochs, qemu, screen                                     # noqa: E402
+from machine.boot import Patience                                           # noqa: E402
+
+MACHINES = ["qemu-bios", "qemu-uefi", "bochs"]
+TOOLCHAINS = ["gcc", "clang"]
+CHAPTERS = sorted(p.parent for p in ROOT.glob("chapters/[0-9][0-9]-*/Makefile"))
+
+# Every process started from here inherits this, so that one left behind can be found.
+SESSION = "SAESSAK_TEST_SESSION"
+
+
+@dataclass(frozen=True)
+class Case:
+    chapter: Path
+    machine: str
+    toolchain: str
+    image: str = "kernel"               # or "test": the image with the in-kernel tests
+
+    def __str__(self):
+        return f"{self.chapter.name}:{self.machine}:{self.toolchain}"
+
+    @property
+    def number(self):
+        return int(self.chapter.name[:2])
+
+    @property
+    def expected(self):
+        text = (self.chapter / "expect.txt").read_text(encoding="utf-8")
+        return [line for line in text.splitlines() if line]
+
+
+# --- options and selection --------------------------------------------------------------
+
+def chapter_named(text):
+    """The chapter called 3, 03 or 03-serial."""
+    for chapter in CHAPTERS:
+        if text == chapter.name or (text.isdecimal() and int(text) == int(chapter.name[:2])):
+            return chapter
+    names = ", ".join(c.name for c in CHAPTERS)
+    raise pytest.UsageError(f"--chapter {text}: there is {names}")
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("machines")
+    group.addoption("--chapter", action="append", metavar="NN",
+                    help="only what is about this chapter (repeatable; default: everything)")
+    group.addoption("--machine", action="append", choices=MACHINES,
+                    help="only this machine (repeatable; default: all)")
+    group.addoption("--toolchain", action="append", choices=TOOLCHAINS,
+                    help="only kernels of this compiler (repeatable; default: both)")
+
+
+def chosen_chapters(config):
+    names = config.getoption("chapter")
+    return sorted({chapter_named(n) for n in names}) if names else CHAPTERS
+
+
+def new_entry_code(chapter):
+    """Whether the chapter's 32-bit code is not the one of the chapter before."""
+    before = CHAPTERS[CHAPTERS.index(chapter) - 1] if chapter != CHAPTERS[0] else None
+    code = "boot/start.asm"
+    return before is None or (chapter / code).read_bytes() != (before / code).read_bytes()
+
+
+def wrong_patches(chapters):
+    return [patch for c in chapters for patch in sorted((c / "wrong").glob("*.patch"))]
+
+
+def pytest_generate_tests(metafunc):
+    config, names = metafunc.config, metafunc.fixturenames
+    chapters = chosen_chapters(config)
+    chosen_machines = config.getoption("machine") or MACHINES
+    toolchains = config.getoption("toolchain") or TOOLCHAINS
+    if metafunc.definition.get_closest_marker("qemu_only"):
+        chosen_machines = [m for m in chosen_machines if m != "bochs"]
+    if "case" in names:
+        cases = [Case(c, m, t) for c in chapters for m in chosen_machines for t in toolchains]
+        metafunc.parametrize("case", cases, ids=str)
+    if "test_case" in names:
+        cases = [Case(c, m, t, "test") for c in chapters if (c / "tests").is_dir()
+                 for m in chosen_machines for t in toolchains]
+        metafunc.parametrize("test_case", cases, ids=str)
+    if "entry_chapter" in names:
+        metafunc.parametrize("entry_chapter", [c for c in chapters if new_entry_code(c)],
+                             ids=lambda c: c.name)
+    if "wrong_patch" in names:
+        patches = wrong_patches(chapters)
+        metafunc.parametrize("wrong_patch", patches,
+                             ids=[f"{p.parents[1].name}:{p.stem}" for p in patches])
+    if "toolchain" in names:
+        metafunc.parametrize("toolchain", toolchains)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "qemu_only: looks at something that only QEMU shows")
+    os.environ[SESSION] = uuid.uuid4().hex
+
+
+def pytest_collection_modifyitems(config, items):
+    """With --chapter, drops what is not about a chosen chapter."""
+    if not config.getoption("chapter"):
+        return
+    about_chapters = {"case", "test_case", "entry_chapter", "wrong_patch"}
+    dropped = [item for item in items if not about_chapters & set(item.fixturenames)]
+    items[:] = [item for item in items if about_chapters & set(item.fixturenames)]
+    config.hook.pytest_deselected(items=dropped)
+
+
+# --- building ---------------------------------------------------------------------------
+
+class Builder:
+    """Builds each chapter once with each compiler, warnings being errors, in the place the
+    Makefile's `make test` uses, so that nothing is built twice."""
+
+    def __init__(self):
+        self.build = Path(os.environ.get("BUILD") or ROOT / "build").resolve()
+        # A make above us must not hand its variables to ours.
+        self.environment = {k: v for k, v in os.environ.items()
+                            if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES",
+                                         "BUILD", "TOOLCHAIN", "CH", "V")}
+        self.lock = threading.Lock()
+        self.locks, self.done = {}, {}  # by (chapter, toolchain)
+
+    def make(self, directory, build, toolchain, *targets):
+        return subprocess.run(
+            ["make", "--no-print-directory", "-C", str(directory), *targets, f"BUILD={build}",
+             f"TOOLCHAIN={toolchain}", "WERROR=-Werror"], text=True, errors="replace",
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=self.environment, check=False)
+
+    def built(self, case):
+        """(iso, elf) of a case."""
+        place = self.build / case.toolchain
+        key = case.chapter, case.toolchain
+        with self.lock:
+            one = self.locks.setdefault(key, threading.Lock())
+        with one:
+            if key not in self.done:
+                self.done[key] = self.make(case.chapter, place, case.toolchain, "all",
+                                           "test-iso")
+        made = self.done[key]
+        assert made.returncode == 0, f"{case} does not build:\n{made.stdout}"
+        name = case.chapter.name
+        if case.image == "test":
+            return place / f"{name}-test.iso", place / name / "kernel-test.elf"
+        return place / f"{name}.iso", place / name / "kernel.elf"
+
+
+# --- booting ----------------------------------------------------------------------------
+
+class Yard:
+    """Boots cases in the background.  boot(case) waits for one; every other that the
+    session will ask for is already on its way."""
+
+    def __init__(self, builder, directory):
+        self.builder, self.directory = builder, directory
+        self.glyphs = screen.font(ROOT / "tools")
+        self.calibrate = threading.Lock()
+        self.patience_ = None
+        self.pool = ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1)))
+        self.boots = {}
+
+    def prefetch(self, cases):
+        for case in cases:
+            if case not in self.boots:
+                self.boots[case] = self.pool.submit(self.start, case)
+
+    def boot(self, case):
+        self.prefetch([case])
+        return self.boots[case].result()
+
+    def scratch(self):
+        return Path(tempfile.mkdtemp(dir=self.directory))
+
+    @property
+    def patience(self):
+        """Calibrated once, by booting the first chapter."""
+        with self.calibrate:
+            if self.patience_ is None:
+                case = Case(CHAPTERS[0], "qemu-bios", "gcc")
+                with qemu.Running(*self.builder.built(case), self.scratch()) as running:
+                    entered = running.run_to_entry(300)
+                    assert entered, f"{case} did not start in 300 s: no test can be trusted"
+                    self.patience_ = Patience(running.boot.entry_seconds)
+            return self.patience_
+
+    def start(self, case):
+        iso, elf = self.builder.built(case)
+        return self.boot_image(iso, elf, case.machine)
+
+    def boot_image(self, iso, elf, machine, seen=None):
+        scratch, patience = self.scratch(), self.patience
+        if machine == "bochs":
+            return bochs.boot(iso, elf, scratch, patience, seen)
+        firmware = machine.partition("-")[2]
+        return qemu.boot(iso, elf, scratch, patience, firmware, self.glyphs, seen)
+
+    def close(self):
+        for future in self.boots.values():
+            future.cancel()
+        self.pool.shutdown()
+
+
+@pytest.fixture(scope="session")
+def builder():
+    return Builder()
+
+
+@pytest.fixture(scope="session")
+def yard(request, builder):
+    with tempfile.TemporaryDirectory(prefix="saessak-test-") as directory:
+        yard = Yard(builder, Path(directory))
+        try:
+            wanted = []
+            for item in request.session.items:
+                parameters = item.callspec.params if hasattr(item, "callspec") else {}
+                wanted += [parameters[n] for n in ("case", "test_case") if n in parameters]
+            yard.prefetch(wanted)
+            yield yard
+        finally:
+            yard.close()
+
+
+@pytest.fixture
+def boot(yard, case):
+    return yard.boot(case)
+
+
+# --- nothing stays behind ---------------------------------------------------------------
+
+def left_behind():
+    """[(pid, command line)] of processes that this session started and that still run."""
+    mark = f"{SESSION}={os.environ[SESSION]}".encode()
+    found = []
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (directory / "environ").read_bytes().split(b"\0")
+            command = (directory / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if mark in environment and int(directory.name) != os.getpid():
+            found.append((int(directory.name), command))
+    return found
+
+
+def pytest_sessionfinish(session):
+    if left := left_behind():
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        for pid, command in left:
+            reporter.write_line(f"left behind: process {pid}: {command}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
