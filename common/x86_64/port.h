@@ -23,15 +23,15 @@
 #include "x86_64/insn.h"
 
 /* The members are private. */
-typedef struct { uint16_t port_; } port8;
-typedef struct { uint16_t port_; } port8_ro;
-typedef struct { uint16_t port_; } port8_wo;
-typedef struct { uint16_t port_; } port16;
-typedef struct { uint16_t port_; } port16_ro;
-typedef struct { uint16_t port_; } port16_wo;
-typedef struct { uint16_t port_; } port32;
-typedef struct { uint16_t port_; } port32_ro;
-typedef struct { uint16_t port_; } port32_wo;
+typedef struct port8 { uint16_t port_; } port8;
+typedef struct port8_ro { uint16_t port_; } port8_ro;
+typedef struct port8_wo { uint16_t port_; } port8_wo;
+typedef struct port16 { uint16_t port_; } port16;
+typedef struct port16_ro { uint16_t port_; } port16_ro;
+typedef struct port16_wo { uint16_t port_; } port16_wo;
+typedef struct port32 { uint16_t port_; } port32;
+typedef struct port32_ro { uint16_t port_; } port32_ro;
+typedef struct port32_wo { uint16_t port_; } port32_wo;
 
 #define PORT8(number)     ((port8){number})
 #define PORT8_RO(number)  ((port8_ro){number})
@@ -59,21 +59,16 @@ static inline void port32_wo_write_(port32_wo p, uint32_t v) { insn_out32(p.port
 
 /* The value at the port, in the port's width. */
 #define port_read(port)                                                                  \
-    _Generic((port), port8                                                               \
-             : port8_read_, port8_ro                                                     \
-             : port8_ro_read_, port16                                                    \
-             : port16_read_, port16_ro                                                   \
-             : port16_ro_read_, port32                                                   \
-             : port32_read_, port32_ro                                                   \
-             : port32_ro_read_)(port)
+    _Generic((port),                                                                     \
+        port8: port8_read_, port8_ro: port8_ro_read_,                                    \
+        port16: port16_read_, port16_ro: port16_ro_read_,                                \
+        port32: port32_read_, port32_ro: port32_ro_read_)(port)
 
+/* The value goes to the port in one access of the port's width. */
 #define port_write(port, value)                                                          \
-    _Generic((port), port8                                                               \
-             : port8_write_, port8_wo                                                    \
-             : port8_wo_write_, port16                                                   \
-             : port16_write_, port16_wo                                                  \
-             : port16_wo_write_, port32                                                  \
-             : port32_write_, port32_wo                                                  \
-             : port32_wo_write_)(port, value)
+    _Generic((port),                                                                     \
+        port8: port8_write_, port8_wo: port8_wo_write_,                                  \
+        port16: port16_write_, port16_wo: port16_wo_write_,                              \
+        port32: port32_write_, port32_wo: port32_wo_write_)(port, value)
 
 #endif
