@@ -35,6 +35,8 @@ static struct model {
     struct uart_bus bus;
     bool absent, echoes;           /* nobody there; the floating bus gives the last value */
     bool stuck, deaf;              /* transmitter never moves; MCR drops its writes */
+    bool eight_bits;               /* loops back all bits whatever LCR says, as QEMU does */
+    uint8_t damage;                /* bits that flip on the line */
     uint8_t fifo_kind;             /* IIR 7:6 with FIFOs on: 3 16550A, 2 16550, 0 16450 */
     unsigned byte_ticks;
     uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
@@ -88,7 +90,7 @@ static void model_lines_changed(void)
 static void model_receive(uint8_t byte, uint8_t errors)
 {
     unsigned room = model_fifo_on() ? 16 : 1;
-    byte &= (uint8_t)(0xff >> (3 - (model.lcr & 3)));
+    if (!model.eight_bits) byte &= (uint8_t)(0xff >> (3 - (model.lcr & 3)));
     model.idle_ticks = 0;
     if (model.rx_count == room) {
         model.overrun = 2;
@@ -103,7 +105,8 @@ static void model_tick(void)
     model.idle_ticks++;
     if (model.stuck) return;
     if (model.shift_ticks > 0 && --model.shift_ticks == 0) {
-        uint8_t sent = model.shift & (uint8_t)(0xff >> (3 - (model.lcr & 3)));
+        uint8_t sent = model.shift ^ model.damage;
+        if (!model.eight_bits) sent &= (uint8_t)(0xff >> (3 - (model.lcr & 3)));
         if (model.mcr & 0x10) model_receive(sent, 0);
         else model.wire[model.wire_count++ % sizeof model.wire] = sent;
     }

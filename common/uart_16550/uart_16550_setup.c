@@ -276,6 +276,7 @@ static void empty_fifos(struct uart *u)
 /* Sends as much as fits, takes it back, compares; `len_bytes` in all. */
 static enum err exchange(struct uart *u, const uint8_t *message, size_t len_bytes)
 {
+    /* Above the data bits a chip gives 0, and QEMU what was sent. */
     const uint8_t on_the_line = (uint8_t)(0xff >> (3 - (u->lcr & UART_LCR_WLS)));
 
     for (size_t done = 0; done < len_bytes;) {
@@ -284,7 +285,7 @@ static enum err exchange(struct uart *u, const uint8_t *message, size_t len_byte
         for (size_t i = 0; e == OK && i < burst; i++) {
             struct uart_cell cell;
             e = uart_receive(u, &cell);
-            if (e == OK && cell.byte != (message[done + i] & on_the_line)) e = ERR_DEVICE;
+            if (e == OK && ((cell.byte ^ message[done + i]) & on_the_line) != 0) e = ERR_DEVICE;
         }
         if (e != OK) return e;
         done += burst;

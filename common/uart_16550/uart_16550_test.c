@@ -217,6 +217,27 @@ static void init_writes_what_the_tables_say(void **state)
     }
 }
 
+/* A bit that flips on the line is found exactly when it is one of the data bits. */
+static void the_self_test_compares_the_data_bits(void **state)
+{
+    (void)state;
+    for (uint8_t bits = 5; bits <= 8; bits++)
+        for (uint8_t damaged = 0; damaged <= 8; damaged++)
+            for (int eight = 0; eight < 2; eight++) {
+                struct uart_config c = UART_CONFIG_115200_8N1;
+                struct uart u;
+                c.data_bits = bits;
+                model_reset();
+                model.eight_bits = eight;
+                model.damage = (uint8_t)(1u << damaged);
+                assert_int_equal(uart_init(&u, &model.bus, &c), OK);
+                const struct registers before = registers_now();
+                assert_int_equal(uart_self_test(&u), damaged < bits ? ERR_DEVICE : OK);
+                assert_true(registers_are(before));
+                assert_int_equal(model.wire_count, 0);
+            }
+}
+
 static void a_prescaler_divides_first(void **state)
 {
     (void)state;
@@ -559,6 +580,7 @@ int main(void)
         cmocka_unit_test(bad_configurations_touch_nothing),
         cmocka_unit_test(buses_that_cannot_be),
         cmocka_unit_test(init_writes_what_the_tables_say),
+        cmocka_unit_test(the_self_test_compares_the_data_bits),
         cmocka_unit_test(a_prescaler_divides_first),
         cmocka_unit_test(probe_restores_everything),
         cmocka_unit_test(nobody_there),
