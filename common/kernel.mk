@@ -48,6 +48,7 @@ endif
 
 # Each flag that a kernel needs and a program does not is explained in chapter 1's page.
 # WERROR=-Werror is for our own tests; a reader's newer compiler must not stop on a warning.
+# snippet: flags
 CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mno-red-zone -mgeneral-regs-only \
           -mcmodel=kernel -fno-stack-protector -fcf-protection=none -fno-omit-frame-pointer \
           -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls -fno-asynchronous-unwind-tables \
@@ -59,6 +60,7 @@ CFLAGS    += -fmacro-prefix-map=$(CURDIR)/= -fmacro-prefix-map=$(ROOT)/=
 NASMFLAGS := -f elf64 -g -F dwarf -w+all -w-unknown-warning -I $(CURDIR)/ -I $(COMMON)/
 LDFLAGS   := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none \
              --gc-sections
+# end: flags
 
 OUT      := $(BUILD)/$(CHAPTER)
 ELF      := $(OUT)/kernel.elf
