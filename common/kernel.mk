@@ -78,6 +78,7 @@ all: $(ELF) $(ISO)
 elf: $(ELF)
 iso: $(ISO)
 test-iso: $(if $(TEST_OBJS),$(TEST_ISO))
+	@:
 
 # ---- compile and link ------------------------------------------------------------------
 
