@@ -15,6 +15,8 @@
 #include "uart_16550/uart_16550.h"
 #include "x86_64/insn.h"
 
+#define UNUSED __attribute__((unused))
+
 #ifndef MODEL_ACCESS_HOOK
 #define MODEL_ACCESS_HOOK() ((void)0)
 #endif
@@ -132,7 +134,7 @@ static uint8_t model_cause(void)
 }
 
 /* The interrupt line as the PC sees it. */
-__attribute__((unused)) static bool model_irq(void)
+UNUSED static bool model_irq(void)
 {
     return (model.mcr & 0x18) == 0x08 && model_cause() != 1;
 }
@@ -263,6 +265,32 @@ uint32_t fake_mmio_read(uintptr_t address, unsigned width)
 void fake_mmio_write(uintptr_t address, unsigned width, uint32_t value)
 {
     model_write(UART_MEMORY, address, width, value);
+}
+
+/* ---- what tests ask it ---------------------------------------------------------------- */
+
+struct registers { uint8_t ier, fcr, lcr, mcr, scr, dll, dlm; };
+
+UNUSED static struct registers registers_now(void)
+{
+    return (struct registers){model.ier, model.fcr, model.lcr, model.mcr,
+                              model.scr, model.dll, model.dlm};
+}
+
+UNUSED static bool registers_are(struct registers r)
+{
+    struct registers now = registers_now();
+    return memcmp(&now, &r, sizeof r) == 0;
+}
+
+/* A UART that is set up. */
+UNUSED static struct uart ready_uart(void)
+{
+    struct uart u;
+    model_reset();
+    assert_int_equal(uart_init(&u, &model.bus, &UART_CONFIG_115200_8N1), OK);
+    u.wait_polls = 3000; /* enough for the simulated line, and soon over */
+    return u;
 }
 
 #endif

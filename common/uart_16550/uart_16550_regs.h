@@ -41,7 +41,7 @@ enum uart_reg {
 /* IIR, PC16550D 8.6: the pending interrupt of the highest priority. */
 #define UART_IIR_IDLE  BIT8(0)     /* R   1: nothing is pending */
 #define UART_IIR_CAUSE BITS8(3, 0) /* R   enum uart_cause; reading THRE here clears it */
-#define UART_IIR_FIFO  BITS8(7, 6) /* R   3: FIFOs on; 0: off or none; 2: a 16550 whose FIFOs lose bytes */
+#define UART_IIR_FIFO  BITS8(7, 6) /* R   3: FIFOs on; 0: off or none; 2: they lose bytes */
 
 /* What UART_IIR_CAUSE says, highest priority first, and what clears it. */
 enum uart_cause {
