@@ -16,9 +16,11 @@
 __attribute__((noreturn, cold, format(printf, 3, 4))) void
 panic_at(const char *file, int line, const char *format, ...);
 
+/* snippet: assert */
 #define ASSERT(condition)                                                                 \
     do {                                                                                  \
         if (!(condition)) panic_at(__FILE__, __LINE__, "assertion failed: %s", #condition); \
     } while (0)
+/* end: assert */
 
 #endif

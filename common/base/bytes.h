@@ -27,6 +27,7 @@ static inline struct bytes bytes_of(const void *start, size_t len_bytes)
     return (struct bytes){.at = start, .left = len_bytes};
 }
 
+/* snippet: take */
 /* The next `n` bytes, which are then consumed; NULL, consuming nothing, when fewer than
  * `n` are left. */
 static inline const void *bytes_take(struct bytes *b, size_t n)
@@ -37,6 +38,7 @@ static inline const void *bytes_take(struct bytes *b, size_t n)
     b->left -= n;
     return p;
 }
+/* end: take */
 
 /* Takes `n` bytes as a reader of their own, which cannot see past them.  False, consuming
  * nothing, when fewer than `n` are left. */

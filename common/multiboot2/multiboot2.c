@@ -31,6 +31,7 @@ void multiboot2_init(struct multiboot2_reader *r, const void *info, size_t limit
     bytes_take(&r->left_, sizeof *fixed);
 }
 
+/* snippet: next */
 /* Why the tag at the reader's position ends the walk; MULTIBOOT2_WALKING when it does
  * not, and may be read whole. */
 static enum multiboot2_status judge(const struct bytes *left)
@@ -57,6 +58,7 @@ const struct multiboot2_tag *multiboot2_next(struct multiboot2_reader *r)
     bytes_take(&r->left_, padding < r->left_.left ? padding : r->left_.left);
     return tag;
 }
+/* end: next */
 
 const struct multiboot2_tag *multiboot2_next_of(struct multiboot2_reader *r, uint32_t type)
 {

@@ -26,12 +26,14 @@
 /* C11 7.21.6.1p15 promises no more characters than this from one conversion. */
 #define FORMAT_FIELD_MAX 4095
 
+/* snippet: put */
 /* Takes one character of the output. */
 typedef void (*format_put)(void *context, char c);
 
 /* Prints to `put`.  Returns the number of characters. */
 size_t format_to(format_put put, void *context, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
+/* end: put */
 size_t format_print(format_put put, void *context, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -50,6 +50,7 @@ static inline void insn_ud2(void) { __asm__ volatile("ud2" ::: "memory"); }
  * constant expression, 0 to 255; anything else does not assemble. */
 #define insn_int(vector) __asm__ volatile("int %0" ::"i"(vector) : "memory", "cc")
 
+/* snippet: ports8 */
 /* Port I/O: one access of the width in the name. */
 static inline uint8_t insn_in8(uint16_t port)
 {
@@ -62,6 +63,7 @@ static inline void insn_out8(uint16_t port, uint8_t value)
 {
     __asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port) : "memory");
 }
+/* end: ports8 */
 
 static inline uint16_t insn_in16(uint16_t port)
 {
