@@ -163,7 +163,7 @@ def test_test_needs_both_compilers_and_every_machine(machine):
     assert sorted(machine.apt_line("test")) == sorted(BUILD_PACKAGES + [
         "clang", "lld", "qemu-system-x86", "ovmf", "bochs", "bochs-term", "bochsbios", "vgabios",
         "bsdutils", "gdb", "libc6-dev", "libclang-rt-dev", "libcmocka-dev", "python3-pytest",
-        "git"])
+        "git", "patch"])
 
 
 def test_all_is_everything_but_what_builds_the_pages(machine):
@@ -358,7 +358,7 @@ def test_doctor_changes_nothing_and_tells(machine):
 def test_doctor_is_content_when_only_a_window_is_missing(machine):
     machine.with_build_tools()
     machine.programs("clang", "ld.lld", "qemu-system-x86_64", "gdb", "bochs", "script", "pytest-3",
-                     "git", "make")
+                     "git", "patch", "make")
     machine.files("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/include/stdio.h",
                   "/usr/include/cmocka.h", "/usr/share/bochs/BIOS-bochs-latest",
                   "/usr/share/vgabios/vgabios.bin",

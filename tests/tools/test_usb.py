@@ -228,11 +228,13 @@ def test_without_a_terminal_it_refuses(stick, monkeypatch):
     assert device.read_bytes() == bytes(2 * MIB)
 
 
-def test_misuse(tmp_path):
+def test_misuse(tmp_path, sysfs):
     assert run().returncode == 2
     assert "make usb DEV=" in run("", tmp_path / "x").stderr
-    done = run("/dev/sdb", tmp_path / "no.iso")
+    done = run("/dev/sdb", tmp_path / "no.iso", "--sysfs", sysfs)
     assert done.returncode == 1 and "No such file" in done.stderr
     (tmp_path / "empty").touch()
-    assert "is empty" in run("/dev/sdb", tmp_path / "empty").stderr
+    assert "is empty" in run("/dev/sdb", tmp_path / "empty", "--sysfs", sysfs).stderr
+    elsewhere = run("/dev/sdb", tmp_path / "empty", "--sysfs", tmp_path / "none").stderr
+    assert "this needs Linux" in elsewhere
     assert "removable" in run("--help").stdout
