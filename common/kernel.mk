@@ -140,7 +140,8 @@ $(OUT)/flags: FORCE
 
 # ---- the bootable image ----------------------------------------------------------------
 
-# ARGS is the kernel's command line, for chapters that read one: make run ARGS=log=debug
+# ARGS is the kernel's command line, for chapters that read one: make run ARGS=log=debug.
+# Without it grub.cfg has the word.
 $(OUT)/args: FORCE
 	@mkdir -p $(@D)
 	@echo '$(ARGS)' | cmp -s - $@ || echo '$(ARGS)' > $@
@@ -161,7 +162,7 @@ $(ISO) $(TEST_ISO): grub.cfg $(OUT)/args
 	$(call say,iso,$@)
 	@rm -rf $@.root && mkdir -p $@.root/boot/grub
 	@cp $(filter %.elf,$^) $@.root/boot/kernel.elf
-	@sed 's|/boot/kernel.elf$$|& $(ARGS)|; s| $$||' grub.cfg > $@.root/boot/grub/grub.cfg
+	@sed $(if $(ARGS),-e 's|/boot/kernel.elf.*|/boot/kernel.elf $(ARGS)|') -e '' grub.cfg > $@.root/boot/grub/grub.cfg
 	$(Q)$(GRUB_MKRESCUE) $(GRUB_FLAGS) --install-modules='$(GRUB_MODULES)' \
 	    --fonts= --locales= --themes= -o $@ $@.root > $@.log 2>&1 || { cat $@.log; exit 1; }
 	@rm -rf $@.root
