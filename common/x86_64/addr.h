@@ -2,16 +2,17 @@
 /*
  * Virtual and physical addresses, checked.
  *
- * Source   SDM 1 3.3.7.1 (canonical addresses), SDM 3A 4.1.4 (MAXPHYADDR), SDM 3A 4.5
- *          (4- and 5-level paging).
- * Rule     No function here changes the upper bits of an address behind the caller's back:
- *          an address that does not exist is an error (ERR_RANGE), and the one function that
- *          drops bits says so in its name.
+ * Source   SDM 1 3.3.7.1 (canonical addresses), SDM 3A 4.1.4 (MAXPHYADDR), SDM 3A 4.5 (4-
+ *          and 5-level paging).
+ * Rule     No function here changes the upper bits of an address behind the caller's
+ *          back: an address that does not exist is an error (ERR_RANGE), and the one
+ *          function that drops bits says so in its name.
  * Units    Bytes.
  * Errors   On any error the result is left as it was.
- * C        virt_addr and phys_addr are names for the same integer type: C keeps a reader from
- *          mixing them up, not the compiler.  Nor does a value carry the proof that it was
- *          checked: check where it enters (firmware, a device, a user) and nowhere else.
+ * C        virt_addr and phys_addr are names for the same integer type: C keeps a reader
+ *          from mixing them up, not the compiler.  Nor does a value carry the proof that
+ *          it was checked: check where it enters (firmware, a device, a user) and nowhere
+ *          else.
  * Calls    Pure functions: any context.
  */
 #ifndef X86_64_ADDR_H
@@ -54,12 +55,12 @@ static inline bool virt_is_canonical(uint64_t raw, enum paging_levels levels)
 /* `raw` as an address; ERR_RANGE when it is not canonical. */
 MUST_CHECK enum err virt_from_u64(uint64_t raw, enum paging_levels levels, virt_addr *va);
 
-/* Drops the untranslated upper bits of `raw` and repeats the topmost translated one: makes
- * an address out of table indices.  Not for addresses that came from elsewhere. */
+/* Drops the untranslated upper bits of `raw` and repeats the topmost translated one:
+ * makes an address out of table indices.  Not for addresses that came from elsewhere. */
 virt_addr virt_truncate(uint64_t raw, enum paging_levels levels);
 
-/* a + n and a - n; ERR_RANGE when that wraps around, is not canonical, or lies on the other
- * side of the hole in the middle of the address space. */
+/* a + n and a - n; ERR_RANGE when that wraps around, is not canonical, or lies on the
+ * other side of the hole in the middle of the address space. */
 MUST_CHECK enum err virt_add(virt_addr a, uint64_t n, enum paging_levels levels,
                              virt_addr *sum);
 MUST_CHECK enum err virt_sub(virt_addr a, uint64_t n, enum paging_levels levels,
@@ -69,8 +70,8 @@ MUST_CHECK enum err virt_sub(virt_addr a, uint64_t n, enum paging_levels levels,
 MUST_CHECK enum err virt_distance(virt_addr from, virt_addr to, enum paging_levels levels,
                                   uint64_t *bytes);
 
-/* The address `n` steps after or before `a` where the address after the lower half's last is
- * the upper half's first: walks over the hole.  ERR_RANGE past either end. */
+/* The address `n` steps after or before `a` where the address after the lower half's last
+ * is the upper half's first: walks over the hole.  ERR_RANGE past either end. */
 MUST_CHECK enum err virt_step(virt_addr a, uint64_t n, enum paging_levels levels,
                               virt_addr *next);
 MUST_CHECK enum err virt_step_back(virt_addr a, uint64_t n, enum paging_levels levels,
@@ -83,8 +84,8 @@ MUST_CHECK enum err virt_steps_between(virt_addr from, virt_addr to,
 MUST_CHECK enum err virt_align_up(virt_addr a, uint64_t align, enum paging_levels levels,
                                   virt_addr *aligned);
 
-/* `raw` as a physical address of `bits` bits, as CPUID reports them (at most 52); ERR_RANGE
- * when it is wider. */
+/* `raw` as a physical address of `bits` bits, as CPUID reports them (at most 52);
+ * ERR_RANGE when it is wider. */
 MUST_CHECK enum err phys_from_u64(uint64_t raw, unsigned bits, phys_addr *pa);
 MUST_CHECK enum err phys_add(phys_addr a, uint64_t n, unsigned bits, phys_addr *sum);
 MUST_CHECK enum err phys_sub(phys_addr a, uint64_t n, phys_addr *difference);
@@ -123,8 +124,8 @@ static inline unsigned virt_table_index(virt_addr a, unsigned level)
     return (unsigned)(a >> (12 + 9 * (level - 1))) & 0x1ff;
 }
 
-/* The page-aligned address that table indices lead to; index[0] belongs to level 1.  Indices
- * below 512, which is asserted; with 4 levels index[4] is not read. */
+/* The page-aligned address that table indices lead to; index[0] belongs to level 1.
+ * Indices below 512, which is asserted; with 4 levels index[4] is not read. */
 virt_addr virt_from_indices(const unsigned index[5], enum paging_levels levels);
 
 /* Pointers of this program. */

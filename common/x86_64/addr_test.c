@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The oracle is a second way to say it: a canonical address is one that a signed shift up and
- * down again leaves alone, and steps are counted on a number line without a hole. */
+/* The oracle is a second way to say it: a canonical address is one that a signed shift up
+ * and down again leaves alone, and steps are counted on a number line without a hole. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -68,7 +68,8 @@ static void bit_47_is_never_extended_silently(void **state)
     assert_int_equal(va, 7);
     assert_int_equal(virt_from_u64(0x0000812345678000, PAGING_5_LEVELS, &va), OK);
     assert_int_equal(va, 0x0000812345678000);
-    assert_int_equal(virt_truncate(0x0000812345678000, PAGING_4_LEVELS), 0xffff812345678000);
+    assert_int_equal(virt_truncate(0x0000812345678000, PAGING_4_LEVELS),
+                     0xffff812345678000);
 }
 
 static void sums_and_differences(void **state)
@@ -80,7 +81,8 @@ static void sums_and_differences(void **state)
             uint64_t n = random_u64() >> (random_u64() & 63);
             /* 65-bit arithmetic, which does not wrap. */
             unsigned __int128 sum = (unsigned __int128)a + n;
-            bool fits = sum >> 64 == 0 && canonical_by_shift((uint64_t)sum, both_bits[l]) &&
+            bool fits = sum >> 64 == 0 &&
+                        canonical_by_shift((uint64_t)sum, both_bits[l]) &&
                         ((uint64_t)sum >> 63) == (a >> 63);
             assert_int_equal(virt_add(a, n, both[l], &result), fits ? OK : ERR_RANGE);
             assert_int_equal(result, fits ? (uint64_t)sum : 42);
@@ -109,7 +111,8 @@ static void sums_do_not_cross_the_hole(void **state)
     assert_int_equal(virt_distance(0x1000, 0x3000, PAGING_4_LEVELS, &bytes), OK);
     assert_int_equal(bytes, 0x2000);
     assert_int_equal(virt_distance(0x3000, 0x1000, PAGING_4_LEVELS, &bytes), ERR_RANGE);
-    assert_int_equal(virt_distance(0, 0xffff800000000000, PAGING_4_LEVELS, &bytes), ERR_RANGE);
+    assert_int_equal(virt_distance(0, 0xffff800000000000, PAGING_4_LEVELS, &bytes),
+                     ERR_RANGE);
     assert_int_equal(bytes, 0x2000);
 }
 
@@ -138,11 +141,13 @@ static void steps_walk_over_the_hole(void **state)
                 assert_int_equal(virt_step_back(to, n, both[l], &to), OK);
                 assert_int_equal(to, a);
                 if (a != 0 && virt_is_canonical(a - 1, both[l]))
-                    assert_int_equal(virt_steps_between(a, a - 1, both[l], &steps), ERR_RANGE);
+                    assert_int_equal(virt_steps_between(a, a - 1, both[l], &steps),
+                                     ERR_RANGE);
             } else
                 assert_int_equal(to, 42);
             to = 42;
-            assert_int_equal(virt_step_back(a, n, both[l], &to), n <= from ? OK : ERR_RANGE);
+            assert_int_equal(virt_step_back(a, n, both[l], &to),
+                             n <= from ? OK : ERR_RANGE);
         }
     }
     virt_addr to;
@@ -166,10 +171,13 @@ static void alignment(void **state)
         assert_int_equal(up, above >> 64 ? 42 : (uint64_t)above);
     }
     virt_addr va = 42;
-    assert_int_equal(virt_align_up(0x7ffffffff001, 0x1000, PAGING_4_LEVELS, &va), ERR_RANGE);
-    assert_int_equal(virt_align_up(0xfffffffffffff001, 0x1000, PAGING_4_LEVELS, &va), ERR_RANGE);
+    assert_int_equal(virt_align_up(0x7ffffffff001, 0x1000, PAGING_4_LEVELS, &va),
+                     ERR_RANGE);
+    assert_int_equal(virt_align_up(0xfffffffffffff001, 0x1000, PAGING_4_LEVELS, &va),
+                     ERR_RANGE);
     assert_int_equal(va, 42);
-    assert_int_equal(virt_align_up(0xffff800000000001, PAGE_2M, PAGING_4_LEVELS, &va), OK);
+    assert_int_equal(virt_align_up(0xffff800000000001, PAGE_2M, PAGING_4_LEVELS, &va),
+                     OK);
     assert_int_equal(va, 0xffff800000200000);
     expect_assert_failure(align_down(5, 3));
     expect_assert_failure(align_down(5, 0));
@@ -222,7 +230,8 @@ static void table_indices(void **state)
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (unsigned level = 1; level <= 5; level++)
-            assert_int_equal(virt_table_index(cases[i].va, level), cases[i].index[level - 1]);
+            assert_int_equal(virt_table_index(cases[i].va, level),
+                             cases[i].index[level - 1]);
         assert_int_equal(virt_from_indices(cases[i].index, PAGING_5_LEVELS),
                          cases[i].va & ~UINT64_C(0xfff));
         if (virt_is_canonical(cases[i].va, PAGING_4_LEVELS))
@@ -235,7 +244,8 @@ static void table_indices(void **state)
     expect_assert_failure(virt_from_indices(too_large, PAGING_4_LEVELS));
 }
 
-/* The fault this suite must catch: a check that looks at bit 47 and forgets those above. */
+/* The fault this suite must catch: a check that looks at bit 47 and forgets those
+ * above. */
 static bool wrong_is_canonical(uint64_t raw) { return (raw >> 47 & 1) == (raw >> 63); }
 
 static void the_deliberate_fault_is_caught(void **state)

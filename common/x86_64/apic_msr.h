@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the local APIC is and how it is spoken to: IA32_APIC_BASE, and the x2APIC registers,
- * which are MSRs instead of memory.  The driver is not here.
+ * Where the local APIC is and how it is spoken to: IA32_APIC_BASE, and the x2APIC
+ * registers, which are MSRs instead of memory.  The driver is not here.
  *
  * Source   SDM 3A 10.4.3 to 10.4.5 (APIC base), SDM 3A 10.12 (x2APIC).
  * Needs    CPUID 1 EDX.9; x2APIC: CPUID 1 ECX.21.
@@ -68,9 +68,10 @@ static inline void apic_set_mode(enum apic_mode mode)
     insn_wrmsr(MSR_APIC_BASE, apic_base_with(base, mode));
 }
 
-/* The MSR of the register that xAPIC has at `offset` bytes; ERR_NOT_FOUND for the two that
- * x2APIC leaves out (DFR, and the upper half of ICR, which is one 64-bit MSR at 830h),
- * ERR_RANGE for what is not a multiple of 10h below 400h.  SELF IPI is at offset 3f0h. */
+/* The MSR of the register that xAPIC has at `offset` bytes; ERR_NOT_FOUND for the two
+ * that x2APIC leaves out (DFR, and the upper half of ICR, which is one 64-bit MSR at
+ * 830h), ERR_RANGE for what is not a multiple of 10h below 400h.  SELF IPI is at offset
+ * 3f0h. */
 MUST_CHECK static inline enum err x2apic_msr(uint32_t offset, uint32_t *number)
 {
     if (offset >= 0x400 || offset % 0x10 != 0) return ERR_RANGE;

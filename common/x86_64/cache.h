@@ -22,8 +22,8 @@ enum cache_flush {
     CACHE_CLWB,       /* write back and maybe keep: CPUID_CLWB */
 };
 
-/* Every line that holds one of `len_bytes` bytes from `start`, ordered after the writes before
- * and before the writes after.  0 bytes are no line. */
+/* Every line that holds one of `len_bytes` bytes from `start`, ordered after the writes
+ * before and before the writes after.  0 bytes are no line. */
 static inline void cache_flush(const volatile void *start, size_t len_bytes,
                                uint32_t line_bytes, enum cache_flush how)
 {

@@ -3,16 +3,18 @@
  * Control registers CR0, CR2, CR3, CR4 and CR8.
  *
  * Source   SDM 3A 2.5 (fields), SDM 3A 4.10 (PCID), SDM 3A 11.8.6 (CR8).
- * Writing  cr0_write and cr4_write set the named bits to exactly the value given and leave
- *          every bit this header does not name as the processor has it, so that a bit a later
- *          processor defines is not cleared by accident.  cr0_update says which named bits
- *          to set and which to clear.
+ * Writing  cr0_write and cr4_write set the named bits to exactly the value given and
+ *          leave every bit this header does not name as the processor has it, so that a
+ *          bit a later processor defines is not cleared by accident.  cr0_update says
+ *          which named bits to set and which to clear.
  * Errors   A bit without a name, or a combination the processor refuses, is a programming
  *          error and asserts, instead of the #GP without a word that hardware gives.
  *          cr4_is_allowed answers without asserting.
- * CR2      Is raw: what faulted may be no address at all.  Never feed it to a function that
+ * CR2      Is raw: what faulted may be no address at all.  Never feed it to a function
+ * that
  *          insists on canonical addresses without looking at the error it returns.
- * C        Cannot stop a caller from a write that pulls the mapping away under its own feet.
+ * C        Cannot stop a caller from a write that pulls the mapping away under its own
+ *          feet.
  * Calls    Ring 0; the pure functions (_compose, _is_allowed, cr3_make) anywhere.
  */
 #ifndef X86_64_CONTROL_H
@@ -99,8 +101,8 @@ static inline bool cr0_is_allowed(uint64_t cr0)
     return !((cr0 & CR0_NW) && !(cr0 & CR0_CD));
 }
 
-/* Whether 64-bit mode can go from CR4 `old` to `next`, with these CR0 and CR3 in force: PAE
- * stays on, LA57 stays as it is, PCIDE comes on only while CR3's PCID is 0, CET needs
+/* Whether 64-bit mode can go from CR4 `old` to `next`, with these CR0 and CR3 in force:
+ * PAE stays on, LA57 stays as it is, PCIDE comes on only while CR3's PCID is 0, CET needs
  * CR0.WP.  Whether the processor has the feature is CPUID's to say. */
 static inline bool cr4_is_allowed(uint64_t old, uint64_t next, uint64_t cr0, uint64_t cr3)
 {
@@ -138,7 +140,8 @@ static inline uint64_t cr3_make(phys_addr top_table_pa, uint64_t flags)
     return top_table_pa | flags;
 }
 
-/* A value for CR3 while CR4.PCIDE is set; `keep` keeps what the TLB knows of that PCID. */
+/* A value for CR3 while CR4.PCIDE is set; `keep` keeps what the TLB knows of that
+ * PCID. */
 static inline uint64_t cr3_make_pcid(phys_addr top_table_pa, uint16_t pcid, bool keep)
 {
     ASSERT((top_table_pa & ~CR3_ADDR) == 0);

@@ -3,11 +3,11 @@
  * CPUID: who the processor is and what it can do.
  *
  * Source   SDM 2 (CPUID); leaves 8000001Dh to 8000001Fh and INVLPGB: APM 3 appendix E.
- * Input    A struct cpuid_source answers for a leaf: the processor (cpuid_read.h), or a table
- *          in a test.  A virtual machine's answers are whatever its owner typed, so nothing is
- *          believed without bounds.
- * Limits   cpuid_get never asks for a leaf above the range's maximum, because Intel answers
- *          such a question with the highest leaf's data.
+ * Input    A struct cpuid_source answers for a leaf: the processor (cpuid_read.h), or a
+ *          table in a test.  A virtual machine's answers are whatever its owner typed, so
+ *          nothing is believed without bounds.
+ * Limits   cpuid_get never asks for a leaf above the range's maximum, because Intel
+ *          answers such a question with the highest leaf's data.
  * Memory   Everything is written to the caller's.
  * Errors   ERR_NOT_FOUND: the leaf or the fact is not there.  ERR_FORMAT: it is, and
  *          contradicts itself.  On any error the result is left as it was.
@@ -33,8 +33,8 @@ struct cpuid_source {
     void *context;
 };
 
-/* The highest leaf of the ranges that start at 0, at 40000000h (hypervisors; only when one
- * says it is there) and at 80000000h; `first` when the range is empty. */
+/* The highest leaf of the ranges that start at 0, at 40000000h (hypervisors; only when
+ * one says it is there) and at 80000000h; `first` when the range is empty. */
 uint32_t cpuid_max_leaf(const struct cpuid_source *s, uint32_t first);
 
 /* One leaf; ERR_NOT_FOUND above its range's maximum. */
@@ -71,8 +71,8 @@ struct cpuid_signature {
 struct cpuid_signature cpuid_signature(const struct cpuid_source *s);
 struct cpuid_signature cpuid_signature_decode(uint32_t eax);
 
-/* Address widths in bits.  Without leaf 80000008h: 36 and 48, which every 64-bit processor
- * has.  ERR_FORMAT: outside 32 to 52 and 48 to 57. */
+/* Address widths in bits.  Without leaf 80000008h: 36 and 48, which every 64-bit
+ * processor has.  ERR_FORMAT: outside 32 to 52 and 48 to 57. */
 struct cpuid_widths {
     unsigned phys_bits, virt_bits;
 };
@@ -86,7 +86,8 @@ struct cpuid_topology {
     unsigned package_bits; /* low bits below the package's number; >= thread_bits */
     uint32_t threads_per_core, threads_per_package; /* in use or reserved; at least 1 */
 };
-/* From leaf 1Fh, 0Bh, 80000008h with 8000001Eh (AMD), or 1 with 4 (Intel), whichever is there. */
+/* From leaf 1Fh, 0Bh, 80000008h with 8000001Eh (AMD), or 1 with 4 (Intel), whichever is
+ * there. */
 MUST_CHECK enum err cpuid_topology(const struct cpuid_source *s,
                                    struct cpuid_topology *t);
 
@@ -107,7 +108,8 @@ static inline uint32_t cpuid_topology_core(const struct cpuid_topology *t,
     return (uint32_t)(in_package >> t->thread_bits);
 }
 
-/* Cache `index`, 0 upwards, until ERR_NOT_FOUND.  Leaf 4, or 8000001Dh where AMD has it. */
+/* Cache `index`, 0 upwards, until ERR_NOT_FOUND.  Leaf 4, or 8000001Dh where AMD has
+ * it. */
 enum cpuid_cache_type {
     CPUID_CACHE_DATA = 1,
     CPUID_CACHE_CODE = 2,
@@ -125,9 +127,9 @@ MUST_CHECK enum err cpuid_cache(const struct cpuid_source *s, unsigned index,
 /* Bytes that clflush works on; ERR_NOT_FOUND without clflush, ERR_FORMAT when 0. */
 MUST_CHECK enum err cpuid_clflush_bytes(const struct cpuid_source *s, uint32_t *bytes);
 
-/* Ticks of the time-stamp counter in a second, from leaf 15h (with the base frequency of 16h
- * where the crystal's is missing) or a hypervisor's leaf 40000010h.  ERR_NOT_FOUND: measure
- * it.  The counter runs at this rate for ever only with CPUID_INVARIANT_TSC. */
+/* Ticks of the time-stamp counter in a second, from leaf 15h (with the base frequency of
+ * 16h where the crystal's is missing) or a hypervisor's leaf 40000010h.  ERR_NOT_FOUND:
+ * measure it.  The counter runs at this rate for ever only with CPUID_INVARIANT_TSC. */
 MUST_CHECK enum err cpuid_tsc_hz(const struct cpuid_source *s, uint64_t *hz);
 
 /* Base, maximum and bus frequency of leaf 16h; 0 where it does not say. */
@@ -145,7 +147,8 @@ struct cpuid_xsave {
 };
 MUST_CHECK enum err cpuid_xsave(const struct cpuid_source *s, struct cpuid_xsave *x);
 
-/* Where component `n`, 2 to 62, lies in the standard form; offset 0 for a supervisor one. */
+/* Where component `n`, 2 to 62, lies in the standard form; offset 0 for a supervisor
+ * one. */
 struct cpuid_xsave_component {
     uint32_t offset, bytes;
     bool supervisor, aligned64;

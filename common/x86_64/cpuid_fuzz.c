@@ -5,9 +5,9 @@
 #include "base/bytes.h"
 #include "x86_64/cpuid.h"
 
-#define CHECK(condition)                                                                  \
-    do {                                                                                  \
-        if (!(condition)) __builtin_trap();                                               \
+#define CHECK(condition)                                                                 \
+    do {                                                                                 \
+        if (!(condition)) __builtin_trap();                                              \
     } while (0)
 
 /* An assertion that answers alone can break is a finding. */
@@ -50,7 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     CHECK(strlen(text) <= 12);
     if (cpuid_brand(&s, text) == OK) CHECK(strlen(text) <= 48);
     if (cpuid_hypervisor(&s, text) == OK) CHECK(strlen(text) <= 12);
-    for (unsigned f = 0; f < CPUID_FEATURE_COUNT; f++) (void)cpuid_has(&s, (enum cpuid_feature)f);
+    for (unsigned f = 0; f < CPUID_FEATURE_COUNT; f++)
+        (void)cpuid_has(&s, (enum cpuid_feature)f);
     if (cpuid_widths(&s, &w) == OK) CHECK(w.phys_bits <= 52 && w.virt_bits <= 57);
     if (cpuid_topology(&s, &t) == OK) {
         CHECK(t.thread_bits <= t.package_bits && t.package_bits < 32);
@@ -63,7 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     }
     for (unsigned i = 0; i < 40; i++)
         if (cpuid_cache(&s, i, &c) == OK) CHECK(c.size_bytes >= c.line_bytes);
-    if (cpuid_clflush_bytes(&s, &bytes) == OK) CHECK((bytes & (bytes - 1)) == 0 && bytes >= 8);
+    if (cpuid_clflush_bytes(&s, &bytes) == OK)
+        CHECK((bytes & (bytes - 1)) == 0 && bytes >= 8);
     if (cpuid_tsc_hz(&s, &hz) == OK) CHECK(hz >= 1000000);
     if (cpuid_xsave(&s, &x) == OK)
         for (unsigned n = 2; n <= 62; n++)

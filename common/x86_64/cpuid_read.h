@@ -6,8 +6,9 @@
  *     if (cpuid_has(&cpu, CPUID_SMEP)) cr4_update(CR4_SMEP, 0);
  *
  * Source   SDM 2 (CPUID).
- * Note     Answers are of the processor that runs the call: processors of one machine differ
- *          in APIC id and, on hybrid ones, in more.  In a virtual machine each costs an exit.
+ * Note     Answers are of the processor that runs the call: processors of one machine
+ *          differ in APIC id and, on hybrid ones, in more.  In a virtual machine each
+ *          costs an exit.
  * Calls    Any context, any ring.
  */
 #ifndef X86_64_CPUID_READ_H

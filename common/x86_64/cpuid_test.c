@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* CPUID decoded from a dump of a real machine, from processors composed after the manuals,
- * and from answers nobody should give.  The oracle for the dump is what Linux printed on that
- * machine (/proc/cpuinfo, lscpu), typed from there. */
+/* CPUID decoded from a dump of a real machine and from one composed after the manuals.  The
+ * oracle for the dump is what Linux printed on that machine (/proc/cpuinfo, lscpu), typed
+ * from there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,18 +12,14 @@
 
 #include <cmocka.h>
 
-#include "x86_64/cpuid.h"
-
-struct row {
-    uint32_t leaf, subleaf;
-    struct cpuid_regs regs;
-};
+#include "x86_64/cpuid_dump.h"
 
 static const struct row epyc[] = {
 #include "x86_64/cpuid_epyc.inc"
 };
 
-/* Four cores of two threads, leaf 15h without the crystal, 5-level paging, no hypervisor. */
+/* Four cores of two threads, leaf 15h without the crystal, 5-level paging, no
+ * hypervisor. */
 static const struct row intel[] = {
     {0, 0, {0x16, 0x756e6547, 0x6c65746e, 0x49656e69}},
     {1, 0, {0x000506e3, 0x03100800, 0x7ffafbff, 0xbfebfbff}},
@@ -47,20 +43,6 @@ static const struct row intel[] = {
     {0x80000008, 0, {0x3927, 0, 0, 0}},
 };
 
-struct dump {
-    const struct row *rows;
-    size_t count;
-};
-
-/* Answers like hardware: zeros for what the dump leaves out. */
-static struct cpuid_regs from_dump(void *context, uint32_t leaf, uint32_t subleaf)
-{
-    const struct dump *d = context;
-    for (size_t i = 0; i < d->count; i++)
-        if (d->rows[i].leaf == leaf && d->rows[i].subleaf == subleaf) return d->rows[i].regs;
-    return (struct cpuid_regs){0};
-}
-
 static struct dump epyc_dump = {epyc, sizeof epyc / sizeof epyc[0]};
 static struct dump intel_dump = {intel, sizeof intel / sizeof intel[0]};
 static const struct cpuid_source on_epyc = {from_dump, &epyc_dump};
@@ -68,11 +50,15 @@ static const struct cpuid_source on_intel = {from_dump, &intel_dump};
 
 /* The words of /proc/cpuinfo there, those this library has names for and Linux shows. */
 static const char epyc_flags[] =
-    " fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr "
-    "sse sse2 ht syscall nx fxsr_opt pdpe1gb rdtscp lm nonstop_tsc pni pclmulqdq ssse3 fma cx16 "
+    " fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush "
+    "mmx fxsr "
+    "sse sse2 ht syscall nx fxsr_opt pdpe1gb rdtscp lm nonstop_tsc pni pclmulqdq ssse3 "
+    "fma cx16 "
     "pcid sse4_1 sse4_2 x2apic movbe popcnt tsc_deadline_timer aes xsave avx f16c rdrand "
-    "hypervisor lahf_lm abm topoext fsgsbase tsc_adjust bmi1 avx2 smep bmi2 erms invpcid avx512f "
-    "avx512dq rdseed adx smap clflushopt clwb sha_ni avx512bw avx512vl xsaveopt xsavec xgetbv1 "
+    "hypervisor lahf_lm abm topoext fsgsbase tsc_adjust bmi1 avx2 smep bmi2 erms invpcid "
+    "avx512f "
+    "avx512dq rdseed adx smap clflushopt clwb sha_ni avx512bw avx512vl xsaveopt xsavec "
+    "xgetbv1 "
     "xsaves clzero arat umip gfni vaes rdpid fsrm ";
 
 /* Linux does not print these, or prints them only when it uses them. */
@@ -110,22 +96,48 @@ static void features_have_their_places(void **state)
         uint32_t leaf, subleaf;
         unsigned reg, bit;
     } places[] = {
-        {CPUID_SSE3, 1, 0, 2, 0}, {CPUID_MONITOR, 1, 0, 2, 3}, {CPUID_PCID, 1, 0, 2, 17},
-        {CPUID_X2APIC, 1, 0, 2, 21}, {CPUID_TSC_DEADLINE, 1, 0, 2, 24},
-        {CPUID_XSAVE, 1, 0, 2, 26}, {CPUID_OSXSAVE, 1, 0, 2, 27}, {CPUID_RDRAND, 1, 0, 2, 30},
-        {CPUID_HYPERVISOR, 1, 0, 2, 31}, {CPUID_APIC, 1, 0, 3, 9}, {CPUID_MTRR, 1, 0, 3, 12},
-        {CPUID_PAT, 1, 0, 3, 16}, {CPUID_CLFLUSH, 1, 0, 3, 19}, {CPUID_FXSR, 1, 0, 3, 24},
-        {CPUID_HTT, 1, 0, 3, 28}, {CPUID_FSGSBASE, 7, 0, 1, 0}, {CPUID_SMEP, 7, 0, 1, 7},
-        {CPUID_INVPCID, 7, 0, 1, 10}, {CPUID_RDSEED, 7, 0, 1, 18}, {CPUID_SMAP, 7, 0, 1, 20},
-        {CPUID_CLFLUSHOPT, 7, 0, 1, 23}, {CPUID_CLWB, 7, 0, 1, 24}, {CPUID_UMIP, 7, 0, 2, 2},
-        {CPUID_PKU, 7, 0, 2, 3}, {CPUID_CET_SS, 7, 0, 2, 7}, {CPUID_LA57, 7, 0, 2, 16},
-        {CPUID_RDPID, 7, 0, 2, 22}, {CPUID_PKS, 7, 0, 2, 31}, {CPUID_CET_IBT, 7, 0, 3, 20},
-        {CPUID_LAM, 7, 1, 0, 26}, {CPUID_FRED, 7, 1, 0, 17}, {CPUID_XSAVEOPT, 13, 1, 0, 0},
-        {CPUID_XSAVES, 13, 1, 0, 3}, {CPUID_SYSCALL, 0x80000001, 0, 3, 11},
-        {CPUID_NX, 0x80000001, 0, 3, 20}, {CPUID_PAGE_1G, 0x80000001, 0, 3, 26},
-        {CPUID_RDTSCP, 0x80000001, 0, 3, 27}, {CPUID_LONG_MODE, 0x80000001, 0, 3, 29},
-        {CPUID_TOPOEXT, 0x80000001, 0, 2, 22}, {CPUID_INVARIANT_TSC, 0x80000007, 0, 3, 8},
-        {CPUID_INVLPGB, 0x80000008, 0, 1, 3}, {CPUID_SME, 0x8000001f, 0, 0, 0},
+        {CPUID_SSE3, 1, 0, 2, 0},
+        {CPUID_MONITOR, 1, 0, 2, 3},
+        {CPUID_PCID, 1, 0, 2, 17},
+        {CPUID_X2APIC, 1, 0, 2, 21},
+        {CPUID_TSC_DEADLINE, 1, 0, 2, 24},
+        {CPUID_XSAVE, 1, 0, 2, 26},
+        {CPUID_OSXSAVE, 1, 0, 2, 27},
+        {CPUID_RDRAND, 1, 0, 2, 30},
+        {CPUID_HYPERVISOR, 1, 0, 2, 31},
+        {CPUID_APIC, 1, 0, 3, 9},
+        {CPUID_MTRR, 1, 0, 3, 12},
+        {CPUID_PAT, 1, 0, 3, 16},
+        {CPUID_CLFLUSH, 1, 0, 3, 19},
+        {CPUID_FXSR, 1, 0, 3, 24},
+        {CPUID_HTT, 1, 0, 3, 28},
+        {CPUID_FSGSBASE, 7, 0, 1, 0},
+        {CPUID_SMEP, 7, 0, 1, 7},
+        {CPUID_INVPCID, 7, 0, 1, 10},
+        {CPUID_RDSEED, 7, 0, 1, 18},
+        {CPUID_SMAP, 7, 0, 1, 20},
+        {CPUID_CLFLUSHOPT, 7, 0, 1, 23},
+        {CPUID_CLWB, 7, 0, 1, 24},
+        {CPUID_UMIP, 7, 0, 2, 2},
+        {CPUID_PKU, 7, 0, 2, 3},
+        {CPUID_CET_SS, 7, 0, 2, 7},
+        {CPUID_LA57, 7, 0, 2, 16},
+        {CPUID_RDPID, 7, 0, 2, 22},
+        {CPUID_PKS, 7, 0, 2, 31},
+        {CPUID_CET_IBT, 7, 0, 3, 20},
+        {CPUID_LAM, 7, 1, 0, 26},
+        {CPUID_FRED, 7, 1, 0, 17},
+        {CPUID_XSAVEOPT, 13, 1, 0, 0},
+        {CPUID_XSAVES, 13, 1, 0, 3},
+        {CPUID_SYSCALL, 0x80000001, 0, 3, 11},
+        {CPUID_NX, 0x80000001, 0, 3, 20},
+        {CPUID_PAGE_1G, 0x80000001, 0, 3, 26},
+        {CPUID_RDTSCP, 0x80000001, 0, 3, 27},
+        {CPUID_LONG_MODE, 0x80000001, 0, 3, 29},
+        {CPUID_TOPOEXT, 0x80000001, 0, 2, 22},
+        {CPUID_INVARIANT_TSC, 0x80000007, 0, 3, 8},
+        {CPUID_INVLPGB, 0x80000008, 0, 1, 3},
+        {CPUID_SME, 0x8000001f, 0, 0, 0},
     };
     for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++) {
         struct row rows[] = {{0, 0, {0x20, 0, 0, 0}},
@@ -216,7 +228,8 @@ static void a_composed_machine(void **state)
     char text[49];
     assert_int_equal(cpuid_vendor(&on_intel, text), CPUID_VENDOR_INTEL);
     assert_int_equal(cpuid_brand(&on_intel, text), OK);
-    assert_string_equal(text, "Coratm) ????i7 6700K"); /* spaces trimmed, controls shown */
+    assert_string_equal(text,
+                        "Coratm) ????i7 6700K"); /* spaces trimmed, controls shown */
     assert_int_equal(cpuid_hypervisor(&on_intel, text), ERR_NOT_FOUND);
     struct cpuid_signature sig = cpuid_signature(&on_intel);
     assert_int_equal(sig.family, 6);
@@ -263,147 +276,6 @@ static void families_and_models(void **state)
     }
 }
 
-/* Leaves 1 and 4, or 80000008h, when there is no list of levels. */
-static void topology_of_older_processors(void **state)
-{
-    (void)state;
-    struct row old_intel[] = {
-        {0, 0, {4, 0x756e6547, 0x6c65746e, 0x49656e69}},
-        {1, 0, {0x6fb, 0x05100000, 0, 1u << 28}}, /* 16 ids a package, APIC id 5 */
-        {4, 0, {0x1c000121, 0, 0, 0}},            /* 8 ids of cores */
-    };
-    struct row old_amd[] = {
-        {0, 0, {1, 0x68747541, 0x444d4163, 0x69746e65}},
-        {1, 0, {0x100f43, 0x02040000, 0, 1u << 28}},
-        {0x80000000, 0, {0x80000008, 0, 0, 0}},
-        {0x80000008, 0, {0x3030, 0, 0x2003, 0}}, /* four cores, two bits of id */
-    };
-    struct dump di = {old_intel, 3}, da = {old_amd, 4};
-    struct cpuid_source si = {from_dump, &di}, sa = {from_dump, &da};
-    struct cpuid_topology t;
-    assert_int_equal(cpuid_topology(&si, &t), OK);
-    assert_int_equal(t.apic_id, 5);
-    assert_int_equal(t.package_bits, 4);
-    assert_int_equal(t.thread_bits, 1);
-    assert_int_equal(t.threads_per_package, 16);
-    assert_int_equal(cpuid_topology(&sa, &t), OK);
-    assert_int_equal(t.package_bits, 2);
-    assert_int_equal(t.thread_bits, 0);
-    assert_int_equal(t.threads_per_package, 4);
-    old_intel[1].regs.edx = 0; /* one thread, whatever EBX says */
-    old_intel[2].regs.eax = 0;
-    assert_int_equal(cpuid_topology(&si, &t), OK);
-    assert_int_equal(t.package_bits, 0);
-    assert_int_equal(t.threads_per_package, 1);
-    old_intel[2].regs.eax = 0xfc000121; /* 64 cores in a package of one */
-    assert_int_equal(cpuid_topology(&si, &t), ERR_FORMAT);
-}
-
-static struct cpuid_regs ones(void *context, uint32_t leaf, uint32_t subleaf)
-{
-    (void)context, (void)leaf, (void)subleaf;
-    return (struct cpuid_regs){UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
-}
-
-static struct cpuid_regs zeros(void *context, uint32_t leaf, uint32_t subleaf)
-{
-    (void)context, (void)leaf, (void)subleaf;
-    return (struct cpuid_regs){0};
-}
-
-static void answers_nobody_should_give(void **state)
-{
-    (void)state;
-    const struct cpuid_source all = {ones, NULL}, none = {zeros, NULL};
-    char text[49];
-    struct cpuid_widths w = {1, 2};
-    struct cpuid_topology t;
-    uint64_t hz = 42;
-    assert_int_equal(cpuid_vendor(&all, text), CPUID_VENDOR_OTHER);
-    assert_string_equal(text, "????????????");
-    assert_int_equal(cpuid_max_leaf(&all, 0), 0); /* an absurd maximum is none */
-    assert_int_equal(cpuid_max_leaf(&none, 0x80000000), 0x80000000);
-    assert_int_equal(cpuid_brand(&none, text), ERR_NOT_FOUND);
-    assert_int_equal(cpuid_widths(&none, &w), OK); /* what every 64-bit processor has */
-    assert_int_equal(w.phys_bits, 36);
-    assert_int_equal(cpuid_tsc_hz(&none, &hz), ERR_NOT_FOUND);
-    assert_int_equal(hz, 42);
-    assert_int_equal(cpuid_topology(&none, &t), ERR_NOT_FOUND);
-    for (unsigned f = 0; f < CPUID_FEATURE_COUNT; f++) {
-        assert_false(cpuid_has(&none, (enum cpuid_feature)f));
-        assert_false(cpuid_has(&all, (enum cpuid_feature)f));
-    }
-    struct row rows[] = {{0, 0, {0x1f, 0, 0, 0}},
-                         {0x80000000, 0, {0x80000008, 0, 0, 0}},
-                         {0x80000008, 0, {0x3040, 0, 0, 0}}, /* 64 physical bits */
-                         {0x1f, 0, {31, 2, 0x100, 0}},
-                         {0x1f, 1, {4, 8, 0x201, 0}}, /* a package smaller than its core */
-                         {0x15, 0, {1, 0xffffffff, 0xffffffff, 0}}};
-    struct dump d = {rows, 6};
-    struct cpuid_source s = {from_dump, &d};
-    assert_int_equal(cpuid_widths(&s, &w), ERR_FORMAT);
-    assert_int_equal(w.phys_bits, 36);
-    assert_int_equal(cpuid_topology(&s, &t), ERR_FORMAT);
-    assert_int_equal(cpuid_tsc_hz(&s, &hz), ERR_FORMAT);
-    assert_int_equal(hz, 42);
-}
-
-static uint32_t highest_asked;
-
-/* As Intel does: above the maximum, the data of the highest leaf. */
-static struct cpuid_regs echoing(void *context, uint32_t leaf, uint32_t subleaf)
-{
-    if (leaf < 0x40000000 && leaf > highest_asked) highest_asked = leaf;
-    return from_dump(context, leaf, subleaf);
-}
-
-static void no_leaf_above_the_maximum_is_asked(void **state)
-{
-    (void)state;
-    struct row rows[] = {{0, 0, {1, 0x756e6547, 0x6c65746e, 0x49656e69}},
-                         {1, 0, {0x6fb, 0, 0, 0}}};
-    struct dump d = {rows, 2};
-    struct cpuid_source s = {echoing, &d};
-    struct cpuid_regs r = {42, 42, 42, 42};
-    struct cpuid_topology t;
-    struct cpuid_cache c;
-    uint64_t hz;
-    highest_asked = 0;
-    assert_int_equal(cpuid_get(&s, 7, 0, &r), ERR_NOT_FOUND);
-    assert_int_equal(r.eax, 42);
-    assert_int_equal(cpuid_get(&s, 0x40000000, 0, &r), ERR_NOT_FOUND);
-    assert_int_equal(cpuid_topology(&s, &t), OK);
-    assert_int_equal(cpuid_cache(&s, 0, &c), ERR_NOT_FOUND);
-    assert_int_equal(cpuid_tsc_hz(&s, &hz), ERR_NOT_FOUND);
-    for (unsigned f = 0; f < CPUID_FEATURE_COUNT; f++) (void)cpuid_has(&s, (enum cpuid_feature)f);
-    assert_int_equal(highest_asked, 1);
-}
-
-static void amd_extensions(void **state)
-{
-    (void)state;
-    struct row rows[] = {{0, 0, {1, 0x68747541, 0x444d4163, 0x69746e65}},
-                         {0x80000000, 0, {0x8000001f, 0, 0, 0}},
-                         {0x80000001, 0, {0, 0, 4, 0}},
-                         {0x80000008, 0, {0x3030, 8, 0, 7}},
-                         {0x8000000a, 0, {1, 0x8000, 0, 0}},
-                         {0x8000001f, 0, {3, 0x16f, 0, 0}}};
-    struct dump d = {rows, 6};
-    struct cpuid_source s = {from_dump, &d};
-    uint32_t pages = 0, asids = 0;
-    unsigned bit = 0, lost = 0;
-    assert_int_equal(cpuid_invlpgb(&s, &pages, &asids), OK);
-    assert_int_equal(pages, 8);
-    assert_int_equal(asids, 0x8000);
-    assert_int_equal(cpuid_encryption_bit(&s, &bit, &lost), OK);
-    assert_int_equal(bit, 47);
-    assert_int_equal(lost, 5);
-    rows[5].regs.ebx = 12;
-    assert_int_equal(cpuid_encryption_bit(&s, &bit, &lost), ERR_FORMAT);
-    assert_int_equal(cpuid_encryption_bit(&on_epyc, &bit, &lost), ERR_NOT_FOUND);
-    assert_int_equal(cpuid_invlpgb(&on_epyc, &pages, &asids), ERR_NOT_FOUND);
-}
-
 /* The fault this suite must catch: the extended model of family 6 left out. */
 static void the_deliberate_fault_is_caught(void **state)
 {
@@ -421,10 +293,6 @@ int main(void)
         cmocka_unit_test(its_xsave_area),
         cmocka_unit_test(a_composed_machine),
         cmocka_unit_test(families_and_models),
-        cmocka_unit_test(topology_of_older_processors),
-        cmocka_unit_test(answers_nobody_should_give),
-        cmocka_unit_test(no_leaf_above_the_maximum_is_asked),
-        cmocka_unit_test(amd_extensions),
         cmocka_unit_test(the_deliberate_fault_is_caught),
     };
     return cmocka_run_group_tests_name("x86_64/cpuid", tests, NULL, NULL);

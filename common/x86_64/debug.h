@@ -6,8 +6,8 @@
  * Use      Fill a struct debug_breakpoint, get the new DR7 from dr7_with, then write the
  *          address (dr_write_address) and DR7, in this order.
  * Errors   A breakpoint the processor cannot watch is ERR_RANGE.  Reserved bits are kept.
- * Calls    The decoders anywhere; _read and _write in ring 0.  With DR7.GD set every access
- *          to these registers is exception 1.
+ * Calls    The decoders anywhere; _read and _write in ring 0.  With DR7.GD set every
+ *          access to these registers is exception 1.
  */
 #ifndef X86_64_DEBUG_H
 #define X86_64_DEBUG_H
@@ -17,8 +17,8 @@
 
 #define DR_BREAKPOINTS 4
 
-/* DR6: why exception 1 came.  The processor sets bits (clears BLD and RTM) and never takes
- * them back: write DR6_NONE in the handler. */
+/* DR6: why exception 1 came.  The processor sets bits (clears BLD and RTM) and never
+ * takes them back: write DR6_NONE in the handler. */
 #define DR6_HIT(n) BIT64(n) /* condition of breakpoint n was met, enabled or not */
 #define DR6_HITS   BITS64(3, 0)
 #define DR6_BLD    BIT64(11) /* 0 (!): a bus lock */
@@ -55,9 +55,9 @@ struct debug_breakpoint {
     bool local, global;
 };
 
-/* DR7 with breakpoint `n` (0 to 3, asserted) added to `dr7`.  ERR_RANGE: the length is none
- * of 1, 2, 4, 8, is not 1 for DEBUG_EXECUTE or is 8 for a port; the address is not a multiple
- * of the length, not canonical, or not a port number. */
+/* DR7 with breakpoint `n` (0 to 3, asserted) added to `dr7`.  ERR_RANGE: the length is
+ * none of 1, 2, 4, 8, is not 1 for DEBUG_EXECUTE or is 8 for a port; the address is not a
+ * multiple of the length, not canonical, or not a port number. */
 MUST_CHECK enum err dr7_with(uint64_t dr7, unsigned n, const struct debug_breakpoint *b,
                              enum paging_levels levels, uint64_t *result);
 

@@ -17,16 +17,21 @@
 static void segment_words(void **state)
 {
     (void)state;
-    const uint64_t code16 = GDT_SEGMENT | GDT_PRESENT | GDT_CODE | GDT_WRITABLE | GDT_ACCESSED;
+    const uint64_t code16 =
+        GDT_SEGMENT | GDT_PRESENT | GDT_CODE | GDT_WRITABLE | GDT_ACCESSED;
     static const struct {
         uint32_t base, limit;
         uint64_t flags, word;
     } cases[] = {
-        {0, 0xfffff, GDT_SEGMENT | GDT_PRESENT | GDT_CODE | GDT_WRITABLE | GDT_ACCESSED |
-                         GDT_LONG | GDT_PAGES, 0x00af9b000000ffff},
-        {0, 0xfffff, GDT_SEGMENT | GDT_PRESENT | GDT_WRITABLE | GDT_DEFAULT_32 | GDT_PAGES,
+        {0, 0xfffff,
+         GDT_SEGMENT | GDT_PRESENT | GDT_CODE | GDT_WRITABLE | GDT_ACCESSED | GDT_LONG |
+             GDT_PAGES,
+         0x00af9b000000ffff},
+        {0, 0xfffff,
+         GDT_SEGMENT | GDT_PRESENT | GDT_WRITABLE | GDT_DEFAULT_32 | GDT_PAGES,
          0x00cf92000000ffff},
-        {0xf0000, 0xffff, GDT_SEGMENT | GDT_PRESENT | GDT_CODE | GDT_WRITABLE | GDT_ACCESSED,
+        {0xf0000, 0xffff,
+         GDT_SEGMENT | GDT_PRESENT | GDT_CODE | GDT_WRITABLE | GDT_ACCESSED,
          0x00009b0f0000ffff},
         {0x12345678, 0xabcde, GDT_SEGMENT | GDT_PRESENT | GDT_DPL, 0x120af0345678bcde},
     };
@@ -118,10 +123,13 @@ static void task_state(void **state)
     memset(&t, 0xcc, sizeof t);
     tss_init(&t);
     uint8_t bytes[104];
-    for (unsigned ring = 0; ring < 3; ring++) tss_set_rsp(&t, ring, 0x1111111111111100 + ring);
-    for (unsigned ist = 1; ist <= 7; ist++) tss_set_ist(&t, ist, 0x2222222222222200 + ist);
+    for (unsigned ring = 0; ring < 3; ring++)
+        tss_set_rsp(&t, ring, 0x1111111111111100 + ring);
+    for (unsigned ist = 1; ist <= 7; ist++)
+        tss_set_ist(&t, ist, 0x2222222222222200 + ist);
     memcpy(bytes, &t, sizeof bytes);
-    static const unsigned rsp_at[3] = {4, 12, 20}, ist_at[7] = {36, 44, 52, 60, 68, 76, 84};
+    static const unsigned rsp_at[3] = {4, 12, 20},
+                          ist_at[7] = {36, 44, 52, 60, 68, 76, 84};
     uint64_t value;
     for (unsigned ring = 0; ring < 3; ring++) {
         memcpy(&value, bytes + rsp_at[ring], 8);
@@ -222,7 +230,8 @@ static void gates(void **state)
         assert_true(idt_gate_is_present(g));
     }
     const struct idt_options no_type = {0x08, (enum idt_type)0, 0, 0},
-                             ist_8 = {0x08, IDT_TRAP, 8, 0}, dpl_4 = {0x08, IDT_TRAP, 0, 4};
+                             ist_8 = {0x08, IDT_TRAP, 8, 0},
+                             dpl_4 = {0x08, IDT_TRAP, 0, 4};
     expect_assert_failure(idt_gate_make(0, &no_type));
     expect_assert_failure(idt_gate_make(0, &ist_8));
     expect_assert_failure(idt_gate_make(0, &dpl_4));

@@ -2,8 +2,8 @@
 /*
  * Exceptions: their vectors, names and error codes, in words.
  *
- * Source   SDM 3A 6.15 (each exception), SDM 3A 6.13 (error code), SDM 3A 4.7 (page fault);
- *          #HV, #VC, #SX and the RMP bit: APM 2 8.2, 15.36.
+ * Source   SDM 3A 6.15 (each exception), SDM 3A 6.13 (error code), SDM 3A 4.7 (page
+ *          fault); #HV, #VC, #SX and the RMP bit: APM 2 8.2, 15.36.
  * Errors   Every number has an answer: unknown vectors and bits say that they are.
  * Memory   Words are written to the caller's buffer and always end in NUL.
  * Calls    Pure functions: any context, also a fault handler.
@@ -55,8 +55,8 @@ enum exception_kind {
     EXCEPTION_RESERVED,  /* no processor raises it */
 };
 
-/* "#PF" and "page fault"; "reserved" for a vector without a meaning, and "interrupt" from 32
- * on.  Never NULL. */
+/* "#PF" and "page fault"; "reserved" for a vector without a meaning, and "interrupt" from
+ * 32 on.  Never NULL. */
 const char *exception_mnemonic(uint8_t vector);
 const char *exception_name(uint8_t vector);
 
@@ -107,8 +107,9 @@ struct selector_error selector_error_decode(uint64_t error);
 #define CONTROL_PROTECTION_ENCLAVE BIT64(15)
 
 /* What happened in words, such as "write to a page that is not present, in ring 3" or
- * "GDT entry 5, while delivering an event from outside".  Returns the length it has in full; what does
- * not fit in `size` bytes with the NUL is cut off.  `size` 0 writes nothing. */
+ * "GDT entry 5, while delivering an event from outside".  Returns the length it has in
+ * full; what does not fit in `size` bytes with the NUL is cut off.  `size` 0 writes
+ * nothing. */
 size_t page_fault_words(uint64_t error, char *to, size_t size);
 size_t selector_error_words(uint64_t error, char *to, size_t size);
 size_t control_protection_words(uint64_t error, char *to, size_t size);

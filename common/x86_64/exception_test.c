@@ -38,7 +38,9 @@ static void every_vector_has_an_answer(void **state)
     for (unsigned v = 0; v < 256; v++) {
         uint8_t vector = (uint8_t)v;
         bool named = next < sizeof table / sizeof table[0] && table[next].vector == v;
-        const char *expected = named ? table[next].mnemonic : v < 32 ? "reserved" : "interrupt";
+        const char *expected = named    ? table[next].mnemonic
+                               : v < 32 ? "reserved"
+                                        : "interrupt";
         assert_string_equal(exception_mnemonic(vector), expected);
         assert_true(strlen(exception_name(vector)) > 4);
         assert_int_equal(exception_pushes_error(vector), named && table[next].error);
@@ -70,7 +72,8 @@ static void page_faults_in_words(void **state)
         {0x8001, "read of a page that does not allow it, in the kernel, enclave"},
         {0x80000001,
          "read of a page that does not allow it, in the kernel, reverse map table"},
-        {0x100, "read of a page that is not present, in the kernel, and bits without a name"},
+        {0x100,
+         "read of a page that is not present, in the kernel, and bits without a name"},
     };
     char text[160];
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -126,7 +129,8 @@ static void the_words_fit_the_vector(void **state)
     exception_error_words(21, 1, text, sizeof text);
     assert_string_equal(text, "near return to another address than the shadow stack's");
     exception_error_words(21, 0x8003, text, sizeof text);
-    assert_string_equal(text, "indirect branch to something else than endbranch, in an enclave");
+    assert_string_equal(
+        text, "indirect branch to something else than endbranch, in an enclave");
     exception_error_words(21, 99, text, sizeof text);
     assert_string_equal(text, "unknown cause");
     assert_int_equal(exception_error_words(0, 2, text, sizeof text), 0);

@@ -3,10 +3,11 @@
  * RFLAGS and MXCSR.
  *
  * Source   SDM 1 3.4.3 (RFLAGS), SDM 1 10.2.3 (MXCSR).
- * Writing  rflags_write sets the named bits to exactly the value given and leaves the others.
- * C        The compiler does not know that writing RFLAGS can turn interrupts on, trap (TF)
- *          or make string operations run backwards (DF): DF must be clear again before any
- *          C code runs.  For the interrupt flag use interrupts.h.
+ * Writing  rflags_write sets the named bits to exactly the value given and leaves the
+ *          others.
+ * C        The compiler does not know that writing RFLAGS can turn interrupts on, trap
+ *          (TF) or make string operations run backwards (DF): DF must be clear again
+ *          before any C code runs.  For the interrupt flag use interrupts.h.
  * Calls    Any ring; outside ring 0 changes of IF and IOPL are ignored by the processor.
  */
 #ifndef X86_64_FLAGS_H

@@ -2,12 +2,14 @@
 /*
  * The global descriptor table: descriptors as values, and a table on the caller's memory.
  *
- * Source   SDM 3A 3.4.5 (segment descriptors), SDM 3A 7.2.3 (TSS descriptor in 64-bit mode).
- * Memory   The caller owns the words; they must stay where they are while the table is loaded.
- * Errors   A full table is ERR_FULL.  A descriptor that cannot exist is a programming error
- *          and asserts.
- * C        Nothing ties the table's life to the GDTR, as a 'static reference would: make it a
- *          global, or one a processor.
+ * Source   SDM 3A 3.4.5 (segment descriptors), SDM 3A 7.2.3 (TSS descriptor in 64-bit
+ *          mode).
+ * Memory   The caller owns the words; they must stay where they are while the table is
+ *          loaded.
+ * Errors   A full table is ERR_FULL.  A descriptor that cannot exist is a programming
+ *          error and asserts.
+ * C        Nothing ties the table's life to the GDTR, as a 'static reference would: make
+ *          it a global, or one a processor.
  * Calls    Everything but gdt_load anywhere.
  */
 #ifndef X86_64_GDT_H
@@ -90,8 +92,9 @@ struct gdt {
 /* Starts a table of `capacity` words (1 to 8192, asserted) with the null entry. */
 void gdt_init(struct gdt *g, uint64_t *words, unsigned capacity);
 
-/* Appends, and gives the selector with the descriptor's DPL as RPL.  ERR_FULL leaves the table
- * as it was.  A system descriptor takes two words and never has only one of them. */
+/* Appends, and gives the selector with the descriptor's DPL as RPL.  ERR_FULL leaves the
+ * table as it was.  A system descriptor takes two words and never has only one of
+ * them. */
 MUST_CHECK enum err gdt_append(struct gdt *g, uint64_t word, selector *s);
 MUST_CHECK enum err gdt_append_system(struct gdt *g, struct gdt_system d, selector *s);
 

@@ -5,8 +5,9 @@
  * Source   SDM 3A 6.10 to 6.14.
  * Memory   The caller's, for as long as IDTR points there.
  * C        A gate takes an address, not a function with the right arguments: nothing here
- *          knows whether the code at that address saves registers, drops the error code and
- *          ends in iretq.  That is the stub's promise (trap_frame.h), kept in one nasm file.
+ *          knows whether the code at that address saves registers, drops the error code
+ *          and ends in iretq.  That is the stub's promise (trap_frame.h), kept in one
+ *          nasm file.
  * Calls    Everything but idt_load anywhere.  exception.h names the vectors.
  */
 #ifndef X86_64_IDT_H
@@ -60,8 +61,8 @@ static inline bool idt_gate_is_present(struct idt_gate g)
     return (g.lo & IDT_PRESENT) != 0;
 }
 
-/* Puts a gate into a table that may be in use: the vector is not present in between, never
- * half old and half new. */
+/* Puts a gate into a table that may be in use: the vector is not present in between,
+ * never half old and half new. */
 void idt_set(struct idt *t, uint8_t vector, struct idt_gate g);
 
 /* Makes the vector not present: it becomes #NP. */

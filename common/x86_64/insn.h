@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * x86-64 instructions that C has no words for, one instruction a function: waiting,
- * interrupts and ports.  The rest: insn_user.h (any ring), insn_system.h (ring 0 registers).
+ * interrupts and ports.  The rest: insn_user.h (any ring), insn_system.h (ring 0
+ * registers).
  *
  * Source   SDM 2 (instruction set reference).
  * Context  Ring 0 unless the comment says otherwise.
@@ -16,10 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Stops until the next interrupt.  With interrupts off only NMI, SMI or reset wakes it. */
+/* Stops until the next interrupt.  With interrupts off only NMI, SMI or reset wakes
+ * it. */
 static inline void insn_hlt(void) { __asm__ volatile("hlt" ::: "memory"); }
 
-/* Interrupts off, interrupts on.  After sti the next instruction still runs undisturbed. */
+/* Interrupts off, interrupts on.  After sti the next instruction still runs
+ * undisturbed. */
 static inline void insn_cli(void) { __asm__ volatile("cli" ::: "memory"); }
 static inline void insn_sti(void) { __asm__ volatile("sti" ::: "memory"); }
 
@@ -43,11 +46,12 @@ static inline void insn_bochs_breakpoint(void)
 /* Exception 3, a trap: the handler may return. */
 static inline void insn_int3(void) { __asm__ volatile("int3" ::: "memory"); }
 
-/* Exception 6 for certain (SDM 2, UD): for tests and for code that must never be reached. */
+/* Exception 6 for certain (SDM 2, UD): for tests and for code that must never be
+ * reached. */
 static inline void insn_ud2(void) { __asm__ volatile("ud2" ::: "memory"); }
 
-/* Interrupt `vector`.  A macro because the number is part of the instruction: it must be a
- * constant expression, 0 to 255; anything else does not assemble. */
+/* Interrupt `vector`.  A macro because the number is part of the instruction: it must be
+ * a constant expression, 0 to 255; anything else does not assemble. */
 #define insn_int(vector) __asm__ volatile("int %0" ::"i"(vector) : "memory", "cc")
 
 /* snippet: ports8 */

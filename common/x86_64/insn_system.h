@@ -21,7 +21,8 @@ struct __attribute__((packed)) table_pointer {
 };
 _Static_assert(sizeof(struct table_pointer) == 10, "SDM 3A 2.4.1");
 
-/* Control and debug registers: INSN_REGISTER(cr0) defines insn_read_cr0, insn_write_cr0. */
+/* Control and debug registers: INSN_REGISTER(cr0) defines insn_read_cr0,
+ * insn_write_cr0. */
 #define INSN_REGISTER(name)                                                              \
     static inline uint64_t insn_read_##name(void)                                        \
     {                                                                                    \
@@ -72,7 +73,8 @@ static inline void insn_wrmsr(uint32_t number, uint64_t value)
                      : "memory");
 }
 
-/* Segment registers.  Reading is allowed in any ring.  Writing fs or gs zeroes its base. */
+/* Segment registers.  Reading is allowed in any ring.  Writing fs or gs zeroes its
+ * base. */
 #define INSN_READ_SEGMENT(name)                                                          \
     static inline uint16_t insn_read_##name(void)                                        \
     {                                                                                    \
@@ -99,7 +101,8 @@ INSN_WRITE_SEGMENT(fs)
 INSN_WRITE_SEGMENT(gs)
 
 /* CS cannot be written by mov: a far return to the next line loads it.  Several
- * instructions, because no single one does it.  Uses the stack below rsp (-mno-red-zone). */
+ * instructions, because no single one does it.  Uses the stack below rsp
+ * (-mno-red-zone). */
 static inline void insn_write_cs(uint16_t selector)
 {
     uint64_t scratch;

@@ -25,8 +25,8 @@ static inline void insn_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t *eax,
                      : "memory");
 }
 
-/* Time-stamp counter.  Not ordered against earlier instructions: see tsc.h.  CR4.TSD makes
- * it #GP outside ring 0. */
+/* Time-stamp counter.  Not ordered against earlier instructions: see tsc.h.  CR4.TSD
+ * makes it #GP outside ring 0. */
 static inline uint64_t insn_rdtsc(void)
 {
     uint32_t lo, hi;
@@ -95,7 +95,8 @@ static inline bool insn_rdseed64(uint64_t *value)
     return ok;
 }
 
-/* Fences, SDM 3A 9.2.5: loads, stores, both.  lfence also waits for earlier instructions. */
+/* Fences, SDM 3A 9.2.5: loads, stores, both.  lfence also waits for earlier
+ * instructions. */
 static inline void insn_lfence(void) { __asm__ volatile("lfence" ::: "memory"); }
 static inline void insn_sfence(void) { __asm__ volatile("sfence" ::: "memory"); }
 static inline void insn_mfence(void) { __asm__ volatile("mfence" ::: "memory"); }
@@ -168,7 +169,8 @@ static inline void insn_fxrstor(const void *area)
 }
 
 /* The state components in `mask` to and from a 64-byte aligned area.  CPUID 1 ECX.26; the
- * variants: CPUID 0Dh.1 EAX.0 xsaveopt, EAX.1 xsavec, EAX.3 xsaves and xrstors (ring 0). */
+ * variants: CPUID 0Dh.1 EAX.0 xsaveopt, EAX.1 xsavec, EAX.3 xsaves and xrstors (ring
+ * 0). */
 static inline void insn_xsave(void *area, uint64_t mask)
 {
     __asm__ volatile("xsave64 (%0)" ::"r"(area), "a"((uint32_t)mask),
@@ -211,7 +213,8 @@ static inline void insn_xrstors(const void *area, uint64_t mask)
                      : "memory");
 }
 
-/* Extended control register `index`: XCR0 is 0.  CPUID 1 ECX.27 (set when CR4.OSXSAVE is). */
+/* Extended control register `index`: XCR0 is 0.  CPUID 1 ECX.27 (set when CR4.OSXSAVE
+ * is). */
 static inline uint64_t insn_xgetbv(uint32_t index)
 {
     uint32_t lo, hi;

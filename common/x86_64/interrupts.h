@@ -12,8 +12,8 @@
  *     INTERRUPTS_OFF_HERE();
  *
  * Source   SDM 3A 6.8.1.
- * C        Nothing stops a caller from holding a saved state across a context switch or from
- *          restoring twice: keep both calls in one function, in one order.
+ * C        Nothing stops a caller from holding a saved state across a context switch or
+ *          from restoring twice: keep both calls in one function, in one order.
  * Calls    Ring 0.  NMI, SMI and exceptions come regardless.
  */
 #ifndef X86_64_INTERRUPTS_H

@@ -39,7 +39,7 @@
 #define MSR_MC_MISC(bank)   (UINT32_C(0x403) + 4 * (uint32_t)(bank)) /* if STATUS.MISCV */
 #define MSR_U_CET           UINT32_C(0x6a0) /* CPUID 7.0 ECX.7 or EDX.20 */
 #define MSR_S_CET           UINT32_C(0x6a2) /* CPUID 7.0 ECX.7 or EDX.20 */
-#define MSR_PL_SSP(ring)    (UINT32_C(0x6a4) + (uint32_t)(ring)) /* shadow stack of a ring */
+#define MSR_PL_SSP(ring)    (UINT32_C(0x6a4) + (uint32_t)(ring)) /* shadow stack */
 #define MSR_SSP_TABLE       UINT32_C(0x6a8) /* interrupt shadow-stack table */
 #define MSR_TSC_DEADLINE    UINT32_C(0x6e0) /* CPUID 1 ECX.24 */
 #define MSR_PKRS            UINT32_C(0x6e1) /* CPUID 7.0 ECX.31 */
@@ -118,8 +118,8 @@ static inline void msr_write(uint32_t number, uint64_t value)
     insn_wrmsr(number, value);
 }
 
-/* The value to write so that the named bits become `bits` and the others stay.  LMA belongs
- * to the processor and keeps its old value. */
+/* The value to write so that the named bits become `bits` and the others stay.  LMA
+ * belongs to the processor and keeps its old value. */
 static inline uint64_t efer_compose(uint64_t old, uint64_t bits)
 {
     ASSERT((bits & ~EFER_NAMED) == 0);

@@ -116,7 +116,8 @@ static void page_attribute_tables(void **state)
         assert_int_equal(type, linux_types[n]);
         for (unsigned raw = 0; raw < 256; raw++) {
             bool valid = raw == 0 || raw == 1 || (raw >= 4 && raw <= 7);
-            uint64_t pat = (PAT_DEFAULT & ~(UINT64_C(0xff) << 8 * n)) | (uint64_t)raw << 8 * n;
+            uint64_t pat = (PAT_DEFAULT & ~(UINT64_C(0xff) << 8 * n)) | (uint64_t)raw
+                                                                            << 8 * n;
             assert_int_equal(pat_is_valid(pat), valid);
             assert_int_equal(pat_get(pat, n, &type), valid ? OK : ERR_FORMAT);
         }
@@ -155,12 +156,12 @@ static void memory_types_of_addresses(void **state)
         phys_addr pa;
         enum memory_type type;
     } cases[] = {
-        {0x0, MEMORY_WB}, {0x7ffff, MEMORY_WB}, {0x80000, MEMORY_WB}, {0x9ffff, MEMORY_WB},
-        {0xa0000, MEMORY_UC}, {0xbffff, MEMORY_UC}, {0xc0000, MEMORY_WP},
-        {0xfffff, MEMORY_WP}, {0x100000, MEMORY_WB}, {0xbfffffff, MEMORY_WB},
-        {0xc0000000, MEMORY_UC}, {0xfee00000, MEMORY_UC}, {0xffffffff, MEMORY_UC},
-        {0x100000000, MEMORY_WB}, {0x800000000, MEMORY_UC}, {0xfffffffff, MEMORY_UC},
-        {0x1000000000, MEMORY_WB},
+        {0x0, MEMORY_WB},         {0x7ffff, MEMORY_WB},      {0x80000, MEMORY_WB},
+        {0x9ffff, MEMORY_WB},     {0xa0000, MEMORY_UC},      {0xbffff, MEMORY_UC},
+        {0xc0000, MEMORY_WP},     {0xfffff, MEMORY_WP},      {0x100000, MEMORY_WB},
+        {0xbfffffff, MEMORY_WB},  {0xc0000000, MEMORY_UC},   {0xfee00000, MEMORY_UC},
+        {0xffffffff, MEMORY_UC},  {0x100000000, MEMORY_WB},  {0x800000000, MEMORY_UC},
+        {0xfffffffff, MEMORY_UC}, {0x1000000000, MEMORY_WB},
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         enum memory_type type;
@@ -197,7 +198,8 @@ static void fixed_ranges_in_order(void **state)
     for (unsigned i = 0; i < 11; i++) {
         assert_int_equal(mtrr_fixed_msr(i), numbers[i]);
         for (unsigned byte = 0; byte < 8; byte++) {
-            struct mtrr_state m = {.cap = MTRRCAP_FIX, .def_type = 0xc06, .phys_bits = 36};
+            struct mtrr_state m = {
+                .cap = MTRRCAP_FIX, .def_type = 0xc06, .phys_bits = 36};
             m.fixed[i] = UINT64_C(4) << 8 * byte; /* the one write-through range */
             phys_addr start = registers[i].start + byte * registers[i].each;
             enum memory_type type;
@@ -345,11 +347,13 @@ static void control_flow_values(void **state)
     expect_assert_failure(cet_make(BIT64(6), 0));
 }
 
-/* The fault this suite must catch: STAR's sysret base taken to be the 64-bit CS itself. */
+/* The fault this suite must catch: STAR's sysret base taken to be the 64-bit CS
+ * itself. */
 static void the_deliberate_fault_is_caught(void **state)
 {
     (void)state;
-    uint64_t wrong = field_put64(STAR_SYSRET_BASE, 0x33) | field_put64(STAR_SYSCALL_BASE, 0x10);
+    uint64_t wrong =
+        field_put64(STAR_SYSRET_BASE, 0x33) | field_put64(STAR_SYSCALL_BASE, 0x10);
     assert_int_not_equal(star_get(wrong).user_cs, 0x33);
 }
 

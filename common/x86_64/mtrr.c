@@ -14,8 +14,8 @@ uint32_t mtrr_fixed_msr(unsigned i)
     return i <= 2 ? 0x257 + i : 0x265 + i;
 }
 
-/* Byte number in fixed[] (8 a register) of the range that holds `pa`, which is below 1 MiB:
- * SDM 3A table 11-9. */
+/* Byte number in fixed[] (8 a register) of the range that holds `pa`, which is below 1
+ * MiB: SDM 3A table 11-9. */
 static unsigned fixed_range_of(phys_addr pa)
 {
     if (pa < 0x80000) return (unsigned)(pa / 0x10000);
@@ -30,7 +30,8 @@ static bool variable_covers(const struct mtrr_state *m, unsigned n, phys_addr pa
     return (pa & mask) == (m->base[n] & MTRR_BASE_ADDR & mask);
 }
 
-/* SDM 3A 11.11.4.1: the same twice is itself, UC wins, WT wins over WB, no more is defined. */
+/* SDM 3A 11.11.4.1: the same twice is itself, UC wins, WT wins over WB, no more is
+ * defined. */
 static enum err overlap(unsigned a, unsigned b, unsigned *type)
 {
     if (a == b)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory type range registers, read: what firmware says about the cacheability of physical
- * memory.  Nothing here writes them; that takes all processors stopped, SDM 3A 11.11.8.
+ * Memory type range registers, read: what firmware says about the cacheability of
+ * physical memory.  Nothing here writes them; that takes all processors stopped, SDM 3A
+ * 11.11.8.
  *
  * Source   SDM 3A 11.11.
  * Needs    CPUID 1 EDX.12.
@@ -41,17 +42,19 @@ struct mtrr_state {
     unsigned phys_bits;      /* width of physical addresses, from CPUID */
 };
 
-/* The register of fixed ranges `i`, 0 to 10: 250h 64 KiB ranges; 258h, 259h 16 KiB ranges;
- * 268h to 26fh 4 KiB ranges. */
+/* The register of fixed ranges `i`, 0 to 10: 250h 64 KiB ranges; 258h, 259h 16 KiB
+ * ranges; 268h to 26fh 4 KiB ranges. */
 uint32_t mtrr_fixed_msr(unsigned i);
 
-/* The type of the byte at `pa`.  ERR_RANGE: `pa` is wider than phys_bits.  ERR_FORMAT: the
- * range has a reserved type, or ranges overlap in a way SDM 3A 11.11.4.1 leaves undefined. */
+/* The type of the byte at `pa`.  ERR_RANGE: `pa` is wider than phys_bits.  ERR_FORMAT:
+ * the range has a reserved type, or ranges overlap in a way SDM 3A 11.11.4.1 leaves
+ * undefined. */
 MUST_CHECK enum err mtrr_type_at(const struct mtrr_state *m, phys_addr pa,
                                  enum memory_type *type);
 
 /* Variable range `n`: its first byte and its length.  ERR_NOT_FOUND: it is not valid.
- * ERR_FORMAT: its type is reserved, or its mask has holes and so covers several ranges. */
+ * ERR_FORMAT: its type is reserved, or its mask has holes and so covers several
+ * ranges. */
 MUST_CHECK enum err mtrr_variable(const struct mtrr_state *m, unsigned n,
                                   phys_addr *start, uint64_t *len_bytes,
                                   enum memory_type *type);

@@ -5,8 +5,8 @@
  *
  * Source   SDM 3A 11.3 (types), SDM 3A 11.12 (PAT).
  * Needs    CPUID 1 EDX.16.
- * Writing  Changing a type in use needs the cache and TLB steps of SDM 3A 11.12.4; they are
- *          the caller's.
+ * Writing  Changing a type in use needs the cache and TLB steps of SDM 3A 11.12.4; they
+ *          are the caller's.
  * Calls    Pure functions anywhere; pat_read and pat_write in ring 0.
  */
 #ifndef X86_64_PAT_H

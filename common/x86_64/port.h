@@ -7,11 +7,11 @@
  *     port_read(post_code);          does not compile
  *
  * Source   SDM 1 18.3.
- * Why      Reading a register that can only be written gives whatever floats on the bus, and
- *          a byte written where the device wants a word may be dropped.
- * C        port_read and port_write choose by type (_Generic): a port of the wrong direction,
- *          or a plain number, is a compile-time error in both compilers.  A value too wide
- *          for the port is only a warning (-Wconversion).
+ * Why      Reading a register that can only be written gives whatever floats on the bus,
+ *          and a byte written where the device wants a word may be dropped.
+ * C        port_read and port_write choose by type (_Generic): a port of the wrong
+ *          direction, or a plain number, is a compile-time error in both compilers.  A
+ *          value too wide for the port is only a warning (-Wconversion).
  * Host     Include path tests/fake in front: the accesses go to the test.
  * Calls    Ring 0, or ring 3 where the TSS's bitmap allows it.
  */

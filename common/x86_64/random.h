@@ -3,11 +3,11 @@
  * Random numbers from the processor.
  *
  * Source   SDM 1 7.3.17, SDM 2 (RDRAND, RDSEED).
- * Use      random_init asks CPUID and tries; the other calls want what it filled in, so that
- *          an instruction the processor lacks is never reached.
+ * Use      random_init asks CPUID and tries; the other calls want what it filled in, so
+ *          that an instruction the processor lacks is never reached.
  * Waits    Bounded: RANDOM_TRIES attempts, with a pause between them for rdseed.
- * Note     Some AMD processors answer FFFFFFFFh for ever after a suspend, with success: such a
- *          generator is refused by random_init, as one that repeats itself is.
+ * Note     Some AMD processors answer FFFFFFFFh for ever after a suspend, with success:
+ *          such a generator is refused by random_init, as one that repeats itself is.
  * Calls    Any ring, any context.
  */
 #ifndef X86_64_RANDOM_H

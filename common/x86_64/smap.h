@@ -12,8 +12,8 @@
  *
  * Source   SDM 3A 4.6.1, SDM 2 (STAC, CLAC).
  * Nesting  An inner pair gives back what the outer one had: access stays allowed.
- * C        What happens in between is not checked: call nothing there that can sleep or that
- *          takes a pointer from the user further than the copy.
+ * C        What happens in between is not checked: call nothing there that can sleep or
+ *          that takes a pointer from the user further than the copy.
  * Calls    Ring 0.  Interrupt entry clears AC itself only where the stub says clac.
  */
 #ifndef X86_64_SMAP_H
@@ -23,7 +23,8 @@
 #include "x86_64/flags.h"
 #include "x86_64/insn_system.h"
 
-/* Whether stac and clac exist: without SMAP they are #UD, and nothing needs to be done. */
+/* Whether stac and clac exist: without SMAP they are #UD, and nothing needs to be
+ * done. */
 struct smap {
     bool present;
 };

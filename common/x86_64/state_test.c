@@ -31,8 +31,8 @@ static int reset(void **state)
     return 0;
 }
 
-/* The rules once more, one implication a line: the value is wrong if `has` is in it and any
- * of `needs` is not. */
+/* The rules once more, one implication a line: the value is wrong if `has` is in it and
+ * any of `needs` is not. */
 static const struct {
     uint64_t has, needs;
 } rules[] = {
@@ -60,8 +60,9 @@ static void which_components_go_together(void **state)
     assert_int_equal(good, 4 * 2 * 2 * 2); /* x87, SSE, AVX, AVX-512; MPX; PKRU; AMX */
     assert_int_equal(xcr0_check(0x7, 0x3), ERR_NOT_FOUND);
     assert_int_equal(xcr0_check(BIT64(63) | 1, supported), ERR_NOT_FOUND);
-    assert_int_equal(xcr0_check(XCR0_X87 | XCR0_APX | XCR0_BNDREG | XCR0_BNDCSR, UINT64_MAX),
-                     ERR_RANGE);
+    assert_int_equal(
+        xcr0_check(XCR0_X87 | XCR0_APX | XCR0_BNDREG | XCR0_BNDCSR, UINT64_MAX),
+        ERR_RANGE);
     assert_int_equal(xcr0_check(XCR0_X87 | XCR0_APX, UINT64_MAX), OK);
 }
 
@@ -90,7 +91,11 @@ static void a_fresh_area(void **state)
     uint8_t bytes[576];
     memcpy(bytes, &a, sizeof bytes);
     for (unsigned at = 0; at < sizeof bytes; at++) {
-        uint8_t expected = at == 0 ? 0x7f : at == 1 ? 0x03 : at == 24 ? 0x80 : at == 25 ? 0x1f : 0;
+        uint8_t expected = at == 0    ? 0x7f
+                           : at == 1  ? 0x03
+                           : at == 24 ? 0x80
+                           : at == 25 ? 0x1f
+                                      : 0;
         if (at == 512) expected = 3;
         assert_int_equal(bytes[at], expected);
     }
@@ -202,7 +207,8 @@ static void generators_that_are_none(void **state)
     assert_int_equal(random_u64(&r, &value), ERR_NOT_FOUND);
     assert_int_equal(random_seed_u64(&r, &value), ERR_NOT_FOUND);
     there = 1;
-    fake_user.random_value = UINT64_MAX, fake_user.random_step = 0; /* the same for ever */
+    fake_user.random_value = UINT64_MAX,
+    fake_user.random_step = 0; /* the same for ever */
     r = random_init(&s);
     assert_false(r.has_rdrand || r.has_rdseed);
     fake_user.random_failures = 1000000;
@@ -225,7 +231,8 @@ static void every_line_once(void **state)
         cache_flush(virt_to_ptr(cases[i].start), cases[i].len, 64, CACHE_CLFLUSHOPT);
         assert_int_equal(fake_user.flush_count, cases[i].lines);
         for (unsigned n = 0; n < cases[i].lines; n++)
-            assert_int_equal(fake_user.flushed[n], (cases[i].start & ~UINT64_C(63)) + 64 * n);
+            assert_int_equal(fake_user.flushed[n],
+                             (cases[i].start & ~UINT64_C(63)) + 64 * n);
         assert_int_equal(fake_user.fence_count, cases[i].lines ? 2 : 0);
     }
     /* The last lines of the address space end the loop. */
@@ -269,7 +276,8 @@ static void ticks_and_nanoseconds(void **state)
 static void the_deliberate_fault_is_caught(void **state)
 {
     (void)state;
-    assert_int_not_equal(xcr0_check(XCR0_X87 | XCR0_SSE | XCR0_AVX | XCR0_ZMM_HI256, 0xe7), OK);
+    assert_int_not_equal(
+        xcr0_check(XCR0_X87 | XCR0_SSE | XCR0_AVX | XCR0_ZMM_HI256, 0xe7), OK);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, reset)

@@ -4,9 +4,9 @@
  *
  * Source   SDM 3A 5.8.8, SDM 2 (SYSCALL, SYSRET), APM 2 6.1.1.
  * Why      syscall loads CS from STAR 47:32 and SS from the entry after it; 64-bit sysret
- *          loads SS from the entry after STAR 63:48 and CS from the one after that, without
- *          looking into the GDT.  A GDT in another order works until the first interrupt
- *          returns.  So the four selectors are given, and the order is checked.
+ *          loads SS from the entry after STAR 63:48 and CS from the one after that,
+ *          without looking into the GDT.  A GDT in another order works until the first
+ *          interrupt returns.  So the four selectors are given, and the order is checked.
  * Calls    star_check, star_make, star_get anywhere; the rest in ring 0.
  */
 #ifndef X86_64_SYSCALL_MSR_H
@@ -49,8 +49,8 @@ static inline enum star_check star_check(const struct star_selectors *s)
     return STAR_OK;
 }
 
-/* The value of STAR, whose lower half (32-bit legacy mode's target) is 0.  The sysret base
- * keeps RPL 3, because AMD's processors do not add it to SS themselves. */
+/* The value of STAR, whose lower half (32-bit legacy mode's target) is 0.  The sysret
+ * base keeps RPL 3, because AMD's processors do not add it to SS themselves. */
 static inline uint64_t star_make(const struct star_selectors *s)
 {
     ASSERT(star_check(s) == STAR_OK);
@@ -94,8 +94,8 @@ MUST_CHECK static inline enum err cstar_write(virt_addr entry, enum paging_level
 static inline virt_addr lstar_read(void) { return insn_rdmsr(MSR_LSTAR); }
 static inline virt_addr cstar_read(void) { return insn_rdmsr(MSR_CSTAR); }
 
-/* The RFLAGS bits syscall clears: at least IF and DF, or the kernel's first instructions run
- * on the user's stack with interrupts on. */
+/* The RFLAGS bits syscall clears: at least IF and DF, or the kernel's first instructions
+ * run on the user's stack with interrupts on. */
 static inline void sfmask_write(uint64_t rflags_to_clear)
 {
     ASSERT((rflags_to_clear & ~RFLAGS_NAMED) == 0);

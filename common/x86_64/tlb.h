@@ -30,8 +30,8 @@ static inline void tlb_flush_page(virt_addr address) { insn_invlpg(address); }
 /* Everything of the current PCID that is not global, by loading CR3 again. */
 static inline void tlb_flush_current(void) { insn_write_cr3(insn_read_cr3()); }
 
-/* Everything, global pages and all PCIDs included: changing CR4.PGE does it, either way, and
- * it comes back as it was. */
+/* Everything, global pages and all PCIDs included: changing CR4.PGE does it, either way,
+ * and it comes back as it was. */
 static inline void tlb_flush_all(void)
 {
     uint64_t cr4 = insn_read_cr4();
@@ -39,8 +39,8 @@ static inline void tlb_flush_all(void)
     insn_write_cr4(cr4);
 }
 
-/* invpcid, CPUID_INVPCID.  SDM 2: a PCID above 4095, or other than 0 without CR4.PCIDE, is #GP;
- * the first asserts. */
+/* invpcid, CPUID_INVPCID.  SDM 2: a PCID above 4095, or other than 0 without CR4.PCIDE,
+ * is #GP; the first asserts. */
 enum tlb_invpcid {
     TLB_ADDRESS = 0,        /* one address of one PCID, not global */
     TLB_PCID = 1,           /* one PCID, not global */
@@ -93,8 +93,9 @@ struct tlb_broadcast_regs {
     uint32_t ecx, edx;
 };
 
-/* The registers for a request; `pages_max` and `asids` from cpuid_invlpgb.  ERR_RANGE: the
- * count is 0 or too large, the address is not page-aligned, PCID or ASID does not exist. */
+/* The registers for a request; `pages_max` and `asids` from cpuid_invlpgb.  ERR_RANGE:
+ * the count is 0 or too large, the address is not page-aligned, PCID or ASID does not
+ * exist. */
 MUST_CHECK static inline enum err tlb_broadcast_make(const struct tlb_broadcast *b,
                                                      uint32_t pages_max, uint32_t asids,
                                                      struct tlb_broadcast_regs *regs)
@@ -120,8 +121,8 @@ MUST_CHECK static inline enum err tlb_broadcast_make(const struct tlb_broadcast 
     return OK;
 }
 
-/* Sends requests, then waits until every processor has done them.  The thread must stay on
- * its processor in between. */
+/* Sends requests, then waits until every processor has done them.  The thread must stay
+ * on its processor in between. */
 static inline void tlb_broadcast(const struct tlb_broadcast_regs *regs)
 {
     insn_invlpgb(regs->rax, regs->ecx, regs->edx);

@@ -3,11 +3,11 @@
  * Everything the interrupted program had in its registers, as it lies on the stack.
  *
  * Source   SDM 3A 6.14.2 (what the processor pushes in 64-bit mode).
- * Use      The stub of each vector pushes an error code of 0 where the processor pushed none
- *          (exception_pushes_error), the vector, then rax down to r15, and passes rsp.  A
- *          handler may change any register: the return path pops them all.
- * Note     The fault address of a page fault is not here: read it with cr2_read_raw before
- *          anything else can fault.  It may be no canonical address.
+ * Use      The stub of each vector pushes an error code of 0 where the processor pushed
+ *          none (exception_pushes_error), the vector, then rax down to r15, and passes
+ *          rsp.  A handler may change any register: the return path pops them all.
+ * Note     The fault address of a page fault is not here: read it with cr2_read_raw
+ *          before anything else can fault.  It may be no canonical address.
  */
 #ifndef X86_64_TRAP_FRAME_H
 #define X86_64_TRAP_FRAME_H

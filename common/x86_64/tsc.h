@@ -37,7 +37,8 @@ static inline uint64_t tsc_read_end(void)
     return ticks;
 }
 
-/* As tsc_read_end, with IA32_TSC_AUX: the same before and after means the same processor. */
+/* As tsc_read_end, with IA32_TSC_AUX: the same before and after means the same
+ * processor. */
 static inline uint64_t tsc_read_end_aux(uint32_t *aux)
 {
     uint64_t ticks = insn_rdtscp(aux);
@@ -48,8 +49,8 @@ static inline uint64_t tsc_read_end_aux(uint32_t *aux)
 /* The same on a processor without rdtscp. */
 static inline uint64_t tsc_read_ordered(void) { return tsc_read_begin(); }
 
-/* Nanoseconds in `ticks` at `hz` (1 to 18e9, asserted), rounded down.  Exact; what does not
- * fit 64 bits, 584 years, comes out as UINT64_MAX. */
+/* Nanoseconds in `ticks` at `hz` (1 to 18e9, asserted), rounded down.  Exact; what does
+ * not fit 64 bits, 584 years, comes out as UINT64_MAX. */
 static inline uint64_t tsc_to_ns(uint64_t ticks, uint64_t hz)
 {
     const uint64_t second = UINT64_C(1000000000);

@@ -4,8 +4,8 @@
  * ring 3 may use.
  *
  * Source   SDM 3A 7.7 (64-bit TSS), SDM 1 18.5.2 (I/O permission bitmap).
- * Memory   The caller's, for as long as the task register points there.  Keep the first 104
- *          bytes within one page: alignas(128) does it.
+ * Memory   The caller's, for as long as the task register points there.  Keep the first
+ *          104 bytes within one page: alignas(128) does it.
  * Errors   Stack numbers out of range assert.
  * Calls    Everything but tss_load anywhere.
  */
@@ -16,8 +16,8 @@
 
 #include "x86_64/gdt.h"
 
-/* The processor's layout puts 64-bit addresses at offsets that are 4 modulo 8, which is what
- * `packed` is for; an x86-64 store to them is still one instruction. */
+/* The processor's layout puts 64-bit addresses at offsets that are 4 modulo 8, which is
+ * what `packed` is for; an x86-64 store to them is still one instruction. */
 struct __attribute__((packed, aligned(4))) tss {
     uint32_t reserved0;
     uint64_t rsp[3]; /* rsp[n]: the stack on the way into ring n */
@@ -35,8 +35,8 @@ _Static_assert(offsetof(struct tss, iomap_base) == 102, "SDM 3A figure 7-11");
 /* Everything 0 and no port bitmap: ring 3 may use no port. */
 void tss_init(struct tss *t);
 
-/* The top (one past the highest byte) of the stack for ring `ring`, 0 to 2, and of interrupt
- * stack `ist`, 1 to 7.  The processor aligns it down to 16 itself. */
+/* The top (one past the highest byte) of the stack for ring `ring`, 0 to 2, and of
+ * interrupt stack `ist`, 1 to 7.  The processor aligns it down to 16 itself. */
 void tss_set_rsp(struct tss *t, unsigned ring, virt_addr top);
 void tss_set_ist(struct tss *t, unsigned ist, virt_addr top);
 virt_addr tss_rsp(const struct tss *t, unsigned ring);
@@ -64,15 +64,15 @@ _Static_assert(TSS_WITH_PORTS_LEN == 104 + 8192 + 1, "SDM 1 18.5.2");
 /* As tss_init, with a bitmap that forbids every port. */
 void tss_with_ports_init(struct tss_with_ports *t);
 
-/* Allows or forbids ports `first` to `first + count - 1`; ERR_RANGE, changing nothing, when
- * some of them are no port. */
+/* Allows or forbids ports `first` to `first + count - 1`; ERR_RANGE, changing nothing,
+ * when some of them are no port. */
 MUST_CHECK enum err tss_allow_ports(struct tss_with_ports *t, uint32_t first,
                                     uint32_t count);
 MUST_CHECK enum err tss_deny_ports(struct tss_with_ports *t, uint32_t first,
                                    uint32_t count);
 
-/* What the processor decides for an access of `width` bytes (1, 2 or 4) in ring 3 with IOPL
- * 0, given a TSS of `len_bytes` in memory: outside the limit is no. */
+/* What the processor decides for an access of `width` bytes (1, 2 or 4) in ring 3 with
+ * IOPL 0, given a TSS of `len_bytes` in memory: outside the limit is no. */
 bool tss_port_is_allowed(const struct tss *t, uint32_t len_bytes, uint16_t port,
                          unsigned width);
 

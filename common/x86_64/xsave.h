@@ -8,9 +8,10 @@
  *          area_bytes aligned to 64 for xsave.  Alignment asserts, instead of #GP.
  * Input    An area that user code could write is untrusted: xsave_header_check and
  *          xsave_mxcsr_check first, or xrstor is #GP in the kernel.
- * Kernel   Kernel code itself is compiled with -mgeneral-regs-only and touches none of this
- *          state; nothing here names a vector type.
- * Calls    Checks anywhere; xcr0_write, xss_write, xsave_supervisor and its pair in ring 0.
+ * Kernel   Kernel code itself is compiled with -mgeneral-regs-only and touches none of
+ *          this state; nothing here names a vector type.
+ * Calls    Checks anywhere; xcr0_write, xss_write, xsave_supervisor and its pair in ring
+ *          0.
  */
 #ifndef X86_64_XSAVE_H
 #define X86_64_XSAVE_H
@@ -79,11 +80,11 @@ struct __attribute__((aligned(64))) xsave_area {
 _Static_assert(sizeof(struct xsave_area) == 576, "SDM 1 13.4");
 
 #define XCOMP_COMPACT BIT64(63)
-#define FCW_DEFAULT   UINT16_C(0x37f) /* all masked, 64-bit precision, to nearest: fninit */
+#define FCW_DEFAULT   UINT16_C(0x37f) /* as after fninit: all masked, 64-bit precision */
 
-/* Whether xsetbv takes `value` for XCR0 on a processor that supports `supported` (CPUID leaf
- * 0Dh): ERR_NOT_FOUND for a bit it does not have, ERR_RANGE for a bit without the ones it
- * needs.  SDM 2, XSETBV; SDM 1 13.3. */
+/* Whether xsetbv takes `value` for XCR0 on a processor that supports `supported` (CPUID
+ * leaf 0Dh): ERR_NOT_FOUND for a bit it does not have, ERR_RANGE for a bit without the
+ * ones it needs.  SDM 2, XSETBV; SDM 1 13.3. */
 MUST_CHECK enum err xcr0_check(uint64_t value, uint64_t supported);
 
 /* Checks, then writes.  Nothing is written on an error. */
@@ -93,20 +94,22 @@ static inline uint64_t xcr0_read(void) { return insn_xgetbv(0); }
 /* IA32_XSS; `supported` from CPUID leaf 0Dh.1. */
 MUST_CHECK enum err xss_write(uint64_t value, uint64_t supported);
 
-/* The state a new thread starts with: x87 and SSE as after fninit and reset, nothing else in
- * use.  The first 576 bytes are written; xrstor needs no more. */
+/* The state a new thread starts with: x87 and SSE as after fninit and reset, nothing else
+ * in use.  The first 576 bytes are written; xrstor needs no more. */
 void xsave_area_init(struct xsave_area *area);
 void fxsave_area_init(struct fxsave_area *area);
 
-/* Whether xrstor would take this header: ERR_FORMAT for bits outside `xcr0`, the compacted
- * form, or anything reserved that is not 0.  SDM 1 13.8.1. */
+/* Whether xrstor would take this header: ERR_FORMAT for bits outside `xcr0`, the
+ * compacted form, or anything reserved that is not 0.  SDM 1 13.8.1. */
 MUST_CHECK enum err xsave_header_check(const struct xsave_header *header, uint64_t xcr0);
 
-/* Whether MXCSR in the area may be loaded; `mxcsr_mask` from an fxsave made by the kernel. */
+/* Whether MXCSR in the area may be loaded; `mxcsr_mask` from an fxsave made by the
+ * kernel. */
 MUST_CHECK enum err xsave_mxcsr_check(const struct fxsave_area *area,
                                       uint32_t mxcsr_mask);
 
-/* The instructions.  `mask` chooses components; the processor takes only those in XCR0. */
+/* The instructions.  `mask` chooses components; the processor takes only those in
+ * XCR0. */
 void fxsave(struct fxsave_area *area);
 void fxrstor(const struct fxsave_area *area);
 void xsave(struct xsave_area *area, uint64_t mask);

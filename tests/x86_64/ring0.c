@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The x86_64 library on a processor that is not played: its tables are loaded, its registers
- * written, its exceptions taken.  Prints "ok NAME" or "not ok NAME" on COM1, then "done". */
+/* The x86_64 library on a processor that is not played: its tables are loaded, its
+ * registers written, its exceptions taken.  Prints "ok NAME" or "not ok NAME" on COM1,
+ * then "done". */
 #include "x86_64/apic_msr.h"
 #include "x86_64/cache.h"
 #include "x86_64/cpuid_read.h"
@@ -122,7 +123,8 @@ static void tables(void)
     tss_load(task);
     insn_sgdt(&read);
     check(ok && read.base == virt_of(gdt_words) && read.limit == 55, "gdt");
-    check(segment_read_cs() == 8 && segment_read_ss() == 16 && !segment_current_ring(), "cs");
+    check(segment_read_cs() == 8 && segment_read_ss() == 16 && !segment_current_ring(),
+          "cs");
     check(insn_str() == task && gdt_word(&gdt, 5) & BIT64(41), "tss is busy");
     const struct idt_options gate = {.cs = code, .type = IDT_INTERRUPT};
     const struct idt_options on_ist = {.cs = code, .type = IDT_INTERRUPT, .ist = 1};
@@ -143,7 +145,8 @@ static void exceptions(void)
     check(last.vector == 0x80, "int 80h");
     FAULT("ud2", "i"(0));
     check(last.vector == EXCEPTION_UD, "#UD");
-    check(last_rsp > virt_of(ist_stack) && last_rsp < virt_of(ist_stack + sizeof ist_stack),
+    check(last_rsp > virt_of(ist_stack) &&
+              last_rsp < virt_of(ist_stack + sizeof ist_stack),
           "#UD on its own stack");
     FAULT("movw $0x50, %%ax\n\tmovw %%ax, %%ds", "i"(0));
     struct selector_error e = selector_error_decode(last.error);
@@ -153,7 +156,8 @@ static void exceptions(void)
     check(last.vector == EXCEPTION_PF && last.error == PAGE_FAULT_WRITE &&
               cr2_read_raw() == 0x40001234, "#PF, error code and CR2");
     FAULT("movb (%1), %%al", "r"(UINT64_C(0x123456789abcdef0)));
-    check(last.vector == EXCEPTION_GP && last.error == 0, "#GP on a non-canonical address");
+    check(last.vector == EXCEPTION_GP && last.error == 0,
+          "#GP on a non-canonical address");
     FAULT("movl %1, %%eax\n\tdivb %b1", "c"(0));
     check(last.vector == EXCEPTION_DE, "#DE");
 }
@@ -203,7 +207,8 @@ static void registers(const struct cpuid_source *cpu)
     enum memory_type type;
     bool wide = cpuid_widths(cpu, &w) == OK;
     mtrr_read(&m, wide ? w.phys_bits : 36);
-    check(wide && m.variable_count >= 8 && mtrr_type_at(&m, 0x100000, &type) == OK, "mtrr");
+    check(wide && m.variable_count >= 8 && mtrr_type_at(&m, 0x100000, &type) == OK,
+          "mtrr");
     /* An MSR that does not exist is not tried: QEMU's TCG reads it as 0, without #GP. */
     mxcsr_write(MXCSR_DEFAULT);
     check(mxcsr_read() == 0x1f80, "mxcsr");
@@ -224,8 +229,10 @@ static void breakpoints(void)
     uint64_t before = trap_count;
     watched = 1;
     uint64_t dr6 = dr6_read();
-    check(ok && trap_count == before + 1 && last.vector == EXCEPTION_DB, "#DB on a write");
-    check(dr6_breakpoint(dr6, dr7) == 2 && dr_read_address(2) == b.address, "dr6 says which");
+    check(ok && trap_count == before + 1 && last.vector == EXCEPTION_DB,
+          "#DB on a write");
+    check(dr6_breakpoint(dr6, dr7) == 2 && dr_read_address(2) == b.address,
+          "dr6 says which");
     dr7_write(dr7_without(dr7, 2));
     watched = 2;
     check(trap_count == before + 1, "a breakpoint that is off");
@@ -296,7 +303,8 @@ static void the_rest(const struct cpuid_source *cpu)
     cache_flush(gdt_words, sizeof gdt_words, line, CACHE_CLFLUSH);
     if (cpuid_has(cpu, CPUID_CLFLUSHOPT))
         cache_flush(gdt_words, sizeof gdt_words, line, CACHE_CLFLUSHOPT);
-    if (cpuid_has(cpu, CPUID_CLWB)) cache_flush(gdt_words, sizeof gdt_words, line, CACHE_CLWB);
+    if (cpuid_has(cpu, CPUID_CLWB))
+        cache_flush(gdt_words, sizeof gdt_words, line, CACHE_CLWB);
     cache_write_back_all();
     check(gdt_words[1] == GDT_KERNEL_CODE64, "cache");
     insn_bochs_breakpoint();

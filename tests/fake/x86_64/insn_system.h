@@ -3,8 +3,8 @@
  * The registers of ring 0, for unit tests on the host.
  *
  * Use      Put -I tests/fake in front of -I common; set and look at fake_cpu.
- * Model    Registers hold what is written; nothing has an effect.  An MSR exists once it was
- *          written: reading another ends the program, as #GP would.
+ * Model    Registers hold what is written; nothing has an effect.  An MSR exists once it
+ *          was written: reading another ends the program, as #GP would.
  */
 #ifndef X86_64_INSN_SYSTEM_H
 #define X86_64_INSN_SYSTEM_H
@@ -18,7 +18,8 @@ struct __attribute__((packed)) table_pointer {
 };
 
 struct fake_cpu {
-    uint64_t cr0, cr2, cr3, cr4, cr8, dr0, dr1, dr2, dr3, dr6, dr7, xcr[2], fs_base, gs_base;
+    uint64_t cr0, cr2, cr3, cr4, cr8, dr0, dr1, dr2, dr3, dr6, dr7, xcr[2], fs_base,
+        gs_base;
     uint64_t cr3_writes, cr4_history[8], cr4_writes;
     uint16_t cs, ss, ds, es, fs, gs, tr, ldt;
     struct table_pointer gdt, idt;
@@ -28,15 +29,16 @@ struct fake_cpu {
     } msr[64];
     unsigned msr_count, msr_writes;
     uint64_t invlpg_address, invpcid_kind, invpcid[2], invlpgb[3];
-    unsigned invlpg_count, invpcid_count, tlbsync_count, stac_count, clac_count, wbinvd_count;
+    unsigned invlpg_count, invpcid_count, tlbsync_count, stac_count, clac_count,
+        wbinvd_count;
 };
 __attribute__((weak)) struct fake_cpu fake_cpu;
 
-#define FAKE_REGISTER(name)                                                               \
-    static inline uint64_t insn_read_##name(void) { return fake_cpu.name; }               \
+#define FAKE_REGISTER(name)                                                              \
+    static inline uint64_t insn_read_##name(void) { return fake_cpu.name; }              \
     static inline void insn_write_##name(uint64_t value) { fake_cpu.name = value; }
-#define FAKE_SEGMENT(name)                                                                \
-    static inline uint16_t insn_read_##name(void) { return fake_cpu.name; }               \
+#define FAKE_SEGMENT(name)                                                               \
+    static inline uint16_t insn_read_##name(void) { return fake_cpu.name; }              \
     static inline void insn_write_##name(uint16_t value) { fake_cpu.name = value; }
 
 FAKE_REGISTER(cr0)
@@ -68,7 +70,10 @@ static inline void insn_write_cr4(uint64_t value)
     fake_cpu.cr4_history[fake_cpu.cr4_writes++ % 8] = value;
 }
 
-static inline void insn_xsetbv(uint32_t index, uint64_t value) { fake_cpu.xcr[index] = value; }
+static inline void insn_xsetbv(uint32_t index, uint64_t value)
+{
+    fake_cpu.xcr[index] = value;
+}
 
 static inline uint64_t insn_rdmsr(uint32_t number)
 {

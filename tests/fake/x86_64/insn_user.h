@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The instructions of any ring, for unit tests on the host that want to choose their results.
+ * The instructions of any ring, for unit tests on the host that want to choose their
+ * results.
  *
  * Use      Put -I tests/fake in front of -I common; set and look at fake_user.
  */
@@ -37,7 +38,10 @@ static inline uint64_t insn_rdtscp(uint32_t *aux)
 static inline void insn_lfence(void) { fake_user.fence_count++; }
 static inline void insn_sfence(void) { fake_user.fence_count++; }
 static inline void insn_mfence(void) { fake_user.fence_count++; }
-static inline uint64_t insn_xgetbv(uint32_t index) { return index == 0 ? fake_user.xcr0 : 0; }
+static inline uint64_t insn_xgetbv(uint32_t index)
+{
+    return index == 0 ? fake_user.xcr0 : 0;
+}
 
 static inline bool fake_random(uint64_t *value)
 {
@@ -52,13 +56,13 @@ static inline bool fake_random(uint64_t *value)
     return true;
 }
 
-#define FAKE_RANDOM(name, type)                                                           \
-    static inline bool name(type *value)                                                  \
-    {                                                                                     \
-        uint64_t wide;                                                                    \
-        bool ok = fake_random(&wide);                                                     \
-        *value = (type)wide;                                                              \
-        return ok;                                                                        \
+#define FAKE_RANDOM(name, type)                                                          \
+    static inline bool name(type *value)                                                 \
+    {                                                                                    \
+        uint64_t wide;                                                                   \
+        bool ok = fake_random(&wide);                                                    \
+        *value = (type)wide;                                                             \
+        return ok;                                                                       \
     }
 FAKE_RANDOM(insn_rdrand16, uint16_t)
 FAKE_RANDOM(insn_rdrand32, uint32_t)
@@ -86,6 +90,9 @@ static inline void insn_xsaveopt(void *a, uint64_t mask) { fake_state(a, mask, '
 static inline void insn_xsavec(void *a, uint64_t mask) { fake_state(a, mask, 'c'); }
 static inline void insn_xsaves(void *a, uint64_t mask) { fake_state(a, mask, 's'); }
 static inline void insn_xrstor(const void *a, uint64_t mask) { fake_state(a, mask, 'r'); }
-static inline void insn_xrstors(const void *a, uint64_t mask) { fake_state(a, mask, 'R'); }
+static inline void insn_xrstors(const void *a, uint64_t mask)
+{
+    fake_state(a, mask, 'R');
+}
 
 #endif
