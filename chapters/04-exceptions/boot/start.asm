@@ -112,7 +112,7 @@ map_first_4_gib:
 ; end: map
 
 ; snippet: paging
-; Switches paging on, and with it long mode, in the order of SDM 3A 10.8.5.  We are still
+; Switches paging on, and with it long mode, in the order of SDM 3A 9.8.5.  We are still
 ; in 32-bit code afterwards: that is a property of the code segment, which _start changes.
 enable_paging:
     mov  eax, cr4
