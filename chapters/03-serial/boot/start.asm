@@ -111,7 +111,7 @@ map_first_4_gib:
 ; end: map
 
 ; snippet: paging
-; Switches paging on, and with it long mode, in the order of SDM 3A 10.8.5.  We are still
+; Switches paging on, and with it long mode, in the order of SDM 3A 9.8.5.  We are still
 ; in 32-bit code afterwards: that is a property of the code segment, which _start changes.
 enable_paging:
     mov  eax, cr4
@@ -171,7 +171,8 @@ long_mode_start:
 
 section .rodata
 message_not_multiboot2:
-    db "Saessak: not started by a Multiboot2 loader. Boot the ISO, or use 'multiboot2' in grub.cfg.", 0
+    db "Saessak: not started by a Multiboot2 loader. "
+    db "Boot the ISO, or use 'multiboot2' in grub.cfg.", 0
 message_no_cpuid:
     db "Saessak: this processor has no CPUID. A 64-bit x86 processor is needed.", 0
 message_no_long_mode:

@@ -12,14 +12,15 @@ section .multiboot2 progbits alloc noexec nowrite align=8
 header_start:
     dd MULTIBOOT2_HEADER_MAGIC
     dd MULTIBOOT2_ARCHITECTURE_I386
-    dd header_end - header_start
-    ; The four fields add up to 0 modulo 2^32.
-    dd -(MULTIBOOT2_HEADER_MAGIC + MULTIBOOT2_ARCHITECTURE_I386 + (header_end - header_start)) & 0xffffffff
+    dd HEADER_LENGTH
+    dd -(MULTIBOOT2_HEADER_MAGIC + MULTIBOOT2_ARCHITECTURE_I386 + HEADER_LENGTH) & 0xffffffff
+                                            ; checksum: the four add up to 0 modulo 2^32
 
     dw MULTIBOOT2_HEADER_TAG_END            ; no requests, so the list is only its end
     dw 0                                    ; flags
     dd 8                                    ; size of this tag in bytes
 header_end:
+HEADER_LENGTH equ header_end - header_start
 ; end: header
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -13,7 +13,8 @@ default rel
 
 ; snippet: stubs
 ; Vectors for which the processor pushes an error code, SDM 3A 6.3.1 and AMD APM 2 8.2.
-%define HAS_ERROR_CODE(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
+%define HAS_ERROR_CODE(v) \
+    ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
 
 %assign vector 0
 %rep 256
