@@ -53,9 +53,13 @@ static struct model {
     bool bad_access;               /* address, width or alignment that no register has */
 } model;
 
+/* Called before a write takes effect, for what another processor does just then. */
+static void (*model_before_write)(unsigned reg, uint8_t value);
+
 static void model_reset(void)
 {
     memset(&model, 0, sizeof model);
+    model_before_write = NULL;
     model.bus = UART_BUS_COM1;
     model.fifo_kind = 3;
     model.byte_ticks = 3;
@@ -246,6 +250,7 @@ static void model_write(enum uart_space space, uintptr_t at, unsigned width, uin
     if (hit && model.fault == FAULT_DIES) model.absent = true;
     if (model.absent) return;
     model_tick();
+    if (model_before_write) model_before_write(reg, (uint8_t)value);
     if (!(hit && model.fault == FAULT_LOST)) model_put(reg, (uint8_t)value);
     MODEL_ACCESS_HOOK();
 }
