@@ -2,8 +2,8 @@
 /*
  * Physical memory as a file of dumped regions, for the tests on the host.
  *
- * Format   Regions one after the other: physical address (8 bytes), length (4 bytes), bytes.
- *          Numbers are little-endian.  A region that does not fit ends the file.
+ * Format   Regions one after the other: physical address (8 bytes), length (4 bytes),
+ *          bytes. Numbers are little-endian.  A region that does not fit ends the file.
  * Memory   Each map() hands out a block of exactly the length asked for and takes the one
  *          before it back, so that the sanitizer sees a read past the end as well as a
  *          pointer kept too long.
@@ -20,7 +20,6 @@ struct image {
     uint8_t *file;
     size_t len_bytes;
     void *window;
-    uint64_t map_count;
 };
 
 /* The next region in `b`, its place in the file included; false at the end. */
@@ -37,7 +36,8 @@ static inline const void *image_map(void *context, uint64_t pa, size_t len_bytes
     struct bytes file = bytes_of(image->file, image->len_bytes), region;
     uint64_t start;
 
-    image->map_count++;
+    if (len_bytes == 0 || pa > UINT64_MAX - (len_bytes - 1))
+        abort(); /* never asked for */
     free(image->window);
     image->window = NULL;
     while (image_next(&file, &start, &region)) {

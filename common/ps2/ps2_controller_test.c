@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The driver against a small model of controller and keyboard, which logs what it gets. */
+/* The driver against a small model of controller and keyboard, which logs all it gets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -210,9 +210,10 @@ static void keypad_and_num_lock(void **state)
                 assert_int_equal(p.key, is_digit ? key : below[i]);
                 assert_int_equal(p.character, is_digit ? digits[i] : i == 10 ? 0x7f : 0);
                 /* It repeats and goes up as what it went down as, whatever changed. */
-                if (shift) up(&k, KEY_LEFT_SHIFT);
-                down(&k, KEY_NUM_LOCK);
-                if (!shift) down(&k, KEY_RIGHT_SHIFT);
+                if (shift)
+                    up(&k, KEY_LEFT_SHIFT);
+                else
+                    down(&k, KEY_NUM_LOCK);
                 uint8_t went_down_as = p.key;
                 char wrote = p.character;
                 p = down(&k, key);

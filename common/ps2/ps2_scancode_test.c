@@ -255,9 +255,15 @@ static void garbage_costs_only_itself(void **state)
     hear_key(&d, "e0 75", KEY_UP, true);
     hear(&d, "e0");
     hear_key(&d, "e0 75", KEY_UP, true);
+    hear(&d, "f0");
+    hear_key(&d, "e0 75", KEY_UP, true);
     ps2_decoder_init(&d, PS2_SET_1);
     hear(&d, "e1 1d 45");
     hear_key(&d, "1e", KEY_A, true);
+    hear_key(&d, "e1 f2", KEY_HANGUL, true);
+    hear_key(&d, "1d", KEY_LEFT_CTRL, true);
+    hear_kind(&d, "e1 fa", PS2_EVENT_ACK);
+    hear_key(&d, "1d", KEY_LEFT_CTRL, true);
 }
 
 /* The fault this suite must catch: AA always taken for the self test, as set 2 allows. */
