@@ -54,15 +54,16 @@ CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pic -mno-red-zone -mgeneral-regs
           -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls -fno-asynchronous-unwind-tables \
           -fno-common -Wall -Wextra -Wshadow \
           -Wmissing-prototypes -Wstrict-prototypes -Wvla $(WERROR)
-CPPFLAGS  := -I $(CURDIR) -I $(COMMON)
+CPPFLAGS  := -I . -I $(COMMON)
 # What __FILE__ says does not depend on where the tree lies.
-CFLAGS    += -fmacro-prefix-map=$(CURDIR)/= -fmacro-prefix-map=$(ROOT)/=
-NASMFLAGS := -f elf64 -g -F dwarf -w+all -w-unknown-warning -I $(CURDIR)/ -I $(COMMON)/
+CFLAGS    += -fmacro-prefix-map=./= -fmacro-prefix-map=$(ROOT)/=
+NASMFLAGS := -f elf64 -g -F dwarf -w+all -w-unknown-warning -I ./ -I $(COMMON)/
 LDFLAGS   := -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none \
              --gc-sections
 # end: flags
 
 OUT      := $(BUILD)/$(CHAPTER)
+SHARED   := $(BUILD)/common
 ELF      := $(OUT)/kernel.elf
 TEST_ELF := $(OUT)/kernel-test.elf
 ISO      := $(BUILD)/$(CHAPTER).iso
@@ -83,7 +84,9 @@ test-iso: $(if $(TEST_OBJS),$(TEST_ISO))
 # ---- compile and link ------------------------------------------------------------------
 
 # The test image is the same kernel with the tests' kmain instead of the chapter's.
-objects      = $(1:%=$(OUT)/%)
+objects      = $(addprefix $(OUT)/,$(filter-out $(shared),$(1))) \
+               $(addprefix $(SHARED)/,$(patsubst common/%,%,$(filter $(shared),$(1))))
+shared      := common/% font_cp437.o
 KERNEL_OBJS := $(call objects,$(OBJS))
 TESTED_OBJS := $(call objects,$(filter-out main.o,$(OBJS)) $(TEST_OBJS))
 
@@ -118,33 +121,37 @@ $(OUT)/%.o: %.asm $(OUT)/flags
 	$(call say,nasm,$<)
 	@mkdir -p $(@D)
 	$(Q)nasm $(NASMFLAGS) -MD $(@:.o=.d) -MP $< -o $@
-$(OUT)/common/%.o: $(COMMON)/%.c $(OUT)/flags
+
+# What comes from common/ is the same for every chapter and compiled once.  Chapters may be
+# built at the same time, so a finished file takes its place in one step.
+new = $@.$$$$
+$(SHARED)/%.o: $(COMMON)/%.c $(SHARED)/flags
 	$(call say,cc,$<)
 	@mkdir -p $(@D)
-	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MT $@ -MF $(new).d -c $< -o $(new) && \
+	    mv -f $(new).d $(@:.o=.d) && mv -f $(new) $@
 
 # The VGA character set, from GNU Unifont.
-$(OUT)/font_cp437.c: $(ROOT)/tools/font
+$(SHARED)/font_cp437.c: $(ROOT)/tools/font
 	$(call say,font,$(UNIFONT))
 	@mkdir -p $(@D)
-	$(Q)$(ROOT)/tools/font --unifont $(UNIFONT) --output $@
-$(OUT)/font_cp437.o: $(OUT)/font_cp437.c $(OUT)/flags
+	$(Q)$(ROOT)/tools/font --unifont $(UNIFONT) --output $(new) && mv -f $(new) $@
+$(SHARED)/font_cp437.o: $(SHARED)/font_cp437.c $(SHARED)/flags
 	$(call say,cc,$<)
-	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $(new) && mv -f $(new) $@
 
 # Holds the commands everything was built with; a change of any rebuilds all.
 BUILT_WITH := $(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) / nasm $(NASMFLAGS) / $(KERNEL_LD) $(LDFLAGS)
-$(OUT)/flags: FORCE
-	@mkdir -p $(@D)
-	@echo '$(BUILT_WITH)' | cmp -s - $@ || echo '$(BUILT_WITH)' > $@
+keep = echo '$(1)' | cmp -s - $@ || { mkdir -p $(@D) && echo '$(1)' > $(new) && mv -f $(new) $@; }
+$(OUT)/flags $(SHARED)/flags: FORCE
+	@$(call keep,$(BUILT_WITH))
 
 # ---- the bootable image ----------------------------------------------------------------
 
 # ARGS is the kernel's command line, for chapters that read one: make run ARGS=log=debug.
 # Without it grub.cfg has the word.
 $(OUT)/args: FORCE
-	@mkdir -p $(@D)
-	@echo '$(ARGS)' | cmp -s - $@ || echo '$(ARGS)' > $@
+	@$(call keep,$(ARGS))
 
 # GRUB for BIOS and for UEFI, with the modules that grub.cfg and GRUB's own start-up script
 # name, and nothing else.
