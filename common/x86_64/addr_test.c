@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The oracle is a second way to say it: a canonical address is one that a signed shift up
- * and down again leaves alone, and steps are counted on a number line without a hole. */
+/* The oracle is a second way to say it: a canonical address is one that a signed shift
+ * up and down again leaves alone, and steps are counted on a number line without a
+ * hole. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

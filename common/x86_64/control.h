@@ -2,7 +2,7 @@
 /*
  * Control registers CR0, CR2, CR3, CR4 and CR8.
  *
- * Source   SDM 3A 2.5 (fields), SDM 3A 4.10 (PCID), SDM 3A 11.8.6 (CR8).
+ * Source   SDM 3A 2.5 (fields), SDM 3A 4.10 (PCID), SDM 3A 10.8.6 (CR8).
  * Writing  cr0_write and cr4_write set the named bits to exactly the value given and
  *          leave every bit this header does not name as the processor has it, so that a
  *          bit a later processor defines is not cleared by accident.  cr0_update says
@@ -78,7 +78,7 @@
 #define CR4_NAMED                                                                        \
     (BITS64(14, 0) | BITS64(25, 16) | CR4_LAM_SUP) /* bit 15 has no name in the SDM */
 
-/* CR8, SDM 3A 11.8.6: the task priority.  Interrupts whose class is not higher wait. */
+/* CR8, SDM 3A 10.8.6: the task priority.  Interrupts whose class is not higher wait. */
 #define CR8_TPR BITS64(3, 0)
 
 /* The value to write so that the named bits become `bits` and the others stay. */

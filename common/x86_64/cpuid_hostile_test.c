@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CPUID of older processors, of rarer ones, and answers nobody should give: what is not there
- * is never asked for, and what contradicts itself is refused. */
+/* CPUID of older processors, of rarer ones, and answers nobody should give: what is
+ * not there is never asked for, and what contradicts itself is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* CPUID decoded from a dump of a real machine and from one composed after the manuals.  The
- * oracle for the dump is what Linux printed on that machine (/proc/cpuinfo, lscpu), typed
- * from there. */
+/* CPUID decoded from a dump of a real machine and from one composed after the manuals.
+ * The oracle for the dump is what Linux printed on that machine (/proc/cpuinfo,
+ * lscpu), typed from there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -269,6 +269,7 @@ static void families_and_models(void **state)
         {0x000506e3, {6, 94, 3}},   {0x00000f29, {15, 2, 9}},  {0x00800f12, {23, 1, 2}},
         {0x00a20f10, {25, 33, 0}},  {0x00000543, {5, 4, 3}},   {0x000b0671, {6, 183, 1}},
         {0x00060fb1, {15, 107, 1}}, {0xffffffff, {270, 255, 15}},
+        {0x0ff006f0, {6, 15, 0}}, /* the extended family is for 15 only */
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct cpuid_signature s = cpuid_signature_decode(cases[i].eax);

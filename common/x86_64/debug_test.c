@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Hardware breakpoints: DR7 words typed from SDM 3B figure 17-1, what cannot be watched, and
- * what DR6 says. */
+/* Hardware breakpoints: DR7 words typed from SDM 3B figure 17-1, what cannot be
+ * watched, and what DR6 says. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

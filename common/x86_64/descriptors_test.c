@@ -178,6 +178,8 @@ static void ports_of_ring_3(void **state)
     assert_int_equal(tss_allow_ports(t, 0x10001, 0), ERR_RANGE);
     assert_int_equal(tss_deny_ports(t, 0xfff0, UINT32_MAX), ERR_RANGE);
     assert_true(tss_port_is_allowed(&t->tss, len, 0xffff, 1));
+    assert_false(tss_port_is_allowed(&t->tss, len - 1, 0xffff, 1)); /* end byte outside */
+    assert_false(tss_port_is_allowed(&t->tss, 104 + 0x80, 0x3f8, 1));
     expect_assert_failure(tss_port_is_allowed(&t->tss, len, 0, 3));
     free(t);
 }

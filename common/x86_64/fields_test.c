@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every mask of the headers against bit numbers typed from the manuals a second time, and
- * numbers of registers likewise.  The oracle builds a mask one bit at a time. */
+/* Every mask of the headers against bit numbers typed from the manuals a second time,
+ * and numbers of registers likewise.  The oracle builds a mask one bit at a time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

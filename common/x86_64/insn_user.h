@@ -95,7 +95,7 @@ static inline bool insn_rdseed64(uint64_t *value)
     return ok;
 }
 
-/* Fences, SDM 3A 9.2.5: loads, stores, both.  lfence also waits for earlier
+/* Fences, SDM 3A 8.2.5: loads, stores, both.  lfence also waits for earlier
  * instructions. */
 static inline void insn_lfence(void) { __asm__ volatile("lfence" ::: "memory"); }
 static inline void insn_sfence(void) { __asm__ volatile("sfence" ::: "memory"); }

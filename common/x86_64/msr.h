@@ -70,7 +70,7 @@
     (EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME | EFER_LMSLE | EFER_FFXSR |   \
      EFER_TCE)
 
-/* IA32_U_CET and IA32_S_CET, SDM 1 17.1.2. */
+/* IA32_U_CET and IA32_S_CET, SDM 1, chapter "Control-flow Enforcement Technology". */
 #define CET_SH_STK_EN          BIT64(0)       /* RW shadow stacks */
 #define CET_WR_SHSTK_EN        BIT64(1)       /* RW wrss */
 #define CET_ENDBR_EN           BIT64(2)       /* RW indirect branch tracking */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Model-specific registers: values known from the manuals and from running systems, the
- * overlap rule of the memory types against a table typed from the manual, refusals. */
+/* Model-specific registers: values known from the manuals and from running systems,
+ * the overlap rule of the memory types against a table typed from the manual,
+ * refusals. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -6,7 +6,7 @@
  *     port_write(post_code, 0x42);
  *     port_read(post_code);          does not compile
  *
- * Source   SDM 1 18.3.
+ * Source   SDM 1, chapter "Input/Output".
  * Why      Reading a register that can only be written gives whatever floats on the bus,
  *          and a byte written where the device wants a word may be dropped.
  * C        port_read and port_write choose by type (_Generic): a port of the wrong

@@ -3,7 +3,8 @@
  * The 64-bit task state segment: which stacks the processor changes to, and which ports
  * ring 3 may use.
  *
- * Source   SDM 3A 7.7 (64-bit TSS), SDM 1 18.5.2 (I/O permission bitmap).
+ * Source   SDM 3A 7.7 (64-bit TSS), SDM 1, chapter "Input/Output" (I/O permission
+ *          bitmap).
  * Memory   The caller's, for as long as the task register points there.  Keep the first
  *          104 bytes within one page: alignas(128) does it.
  * Errors   Stack numbers out of range assert.
@@ -59,7 +60,7 @@ struct tss_with_ports {
 #define TSS_WITH_PORTS_LEN                                                               \
     (offsetof(struct tss_with_ports, end) + 1) /* without padding */
 _Static_assert(offsetof(struct tss_with_ports, denied) == 104, "bitmap follows the TSS");
-_Static_assert(TSS_WITH_PORTS_LEN == 104 + 8192 + 1, "SDM 1 18.5.2");
+_Static_assert(TSS_WITH_PORTS_LEN == 104 + 8192 + 1, "SDM 1, Input/Output");
 
 /* As tss_init, with a bitmap that forbids every port. */
 void tss_with_ports_init(struct tss_with_ports *t);
@@ -85,7 +86,7 @@ enum tss_iomap {
     TSS_IOMAP_NO_END,   /* the last byte is not FFh */
 };
 
-/* Whether the bitmap of a TSS of `len_bytes` in memory is as SDM 1 18.5.2 wants it. */
+/* Whether the bitmap of a TSS of `len_bytes` in memory is as the SDM wants it. */
 enum tss_iomap tss_check_iomap(const struct tss *t, uint32_t len_bytes);
 
 /* Ring 0.  The descriptor becomes busy: loading it a second time is #GP. */
