@@ -45,7 +45,7 @@ static struct model {
     struct model_byte rx[16], tx[16];
     unsigned rx_count, tx_count, shift_ticks, idle_ticks;
     uint8_t shift, overrun, lines, msr_delta, msr_seen, last_value;
-    bool thre_latch, tx_overflow;
+    bool thre_latch, tx_overflow, against_cts;
     uint8_t wire[4096];            /* what the other side received */
     unsigned wire_count;
     uint64_t accesses, writes, fault_at;
@@ -191,6 +191,7 @@ static void model_put(unsigned reg, uint8_t value)
     case 0:
         if (model.lcr & 0x80) { model.dll = value; return; }
         model.thre_latch = false;
+        if (!(model_lines() & 0x10)) model.against_cts = true;
         if (model.tx_count == (model_fifo_on() ? 16u : 1u)) { model.tx_overflow = true; return; }
         model.tx[model.tx_count++].byte = value;
         return;

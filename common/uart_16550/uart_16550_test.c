@@ -64,6 +64,17 @@ static void the_self_test_compares_the_data_bits(void **state)
             }
 }
 
+/* A chip that refuses loop-back from one day to the next gets no test bytes to send. */
+static void a_self_test_that_cannot_loop_back_sends_nothing(void **state)
+{
+    (void)state;
+    struct uart u = ready_uart();
+    model.deaf = true;
+    assert_int_equal(uart_self_test(&u), ERR_DEVICE);
+    assert_int_equal(uart_drain(&u), OK);
+    assert_int_equal(model.wire_count, 0);
+}
+
 static void a_prescaler_divides_first(void **state)
 {
     (void)state;
@@ -261,6 +272,7 @@ static void nobody_who_is_clear_to_receive(void **state)
     assert_true(model.accesses - before <= 1000);
     assert_int_equal(uart_self_test(&u), OK); /* loops its own RTS back */
     assert_int_equal(model.wire_count, 0);
+    assert_false(model.against_cts);
     model.lines = 0x10;
     model_lines_changed();
     assert_int_equal(uart_send(&u, 'x'), OK);
@@ -320,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(init_writes_what_the_tables_say),
         cmocka_unit_test(the_self_test_compares_the_data_bits),
+        cmocka_unit_test(a_self_test_that_cannot_loop_back_sends_nothing),
         cmocka_unit_test(a_prescaler_divides_first),
         cmocka_unit_test(probe_restores_everything),
         cmocka_unit_test(nobody_there),
