@@ -3,7 +3,7 @@
 #
 #   make -f common/host.mk test          every unit test, with gcc and clang, sanitizers on
 #   make -f common/host.mk fuzz          every fuzz target over its corpus, then new inputs
-#   make -f common/host.mk LIBS=text test       one library only
+#   make -f common/host.mk LIBS=text test       one library only; V=1 shows the commands
 #
 # A library says what it has in its own tests.mk:
 #   TESTS   += text/format_test                    program; its source is common/<name>.c
@@ -30,30 +30,41 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 programs = $(foreach c,$(COMPILERS),$(TESTS:%=$(OUT)/$(c)/%))
 sources  = $(addprefix $(ROOT)/common/,$(1).c $(SRCS_$(1)))
+includes = $(patsubst -I%,-I $(ROOT)/%,$(subst -I ,-I,$(CPPFLAGS_$(1)))) $(CPPFLAGS)
+
+ifeq ($(V),)
+    Q := @
+endif
 
 define test_rule
 $(OUT)/$(1)/$(2): $(call sources,$(2)) $(ROOT)/common/base/assert_host.c
+	@printf '  %-8s %s\n' $(1) $(2)
 	@mkdir -p $$(@D)
-	$(1) $$(patsubst -I%,-I $(ROOT)/%,$$(subst -I ,-I,$(CPPFLAGS_$(2)))) $(CPPFLAGS) $(CFLAGS) $(SANITIZE) -MMD -MP -MF $$@.d \
-	    -o $$@ $$(filter %.c,$$^) -lcmocka
+	$$(Q)$(1) $(call includes,$(2)) $(CFLAGS) $(SANITIZE) -MMD -MP -MF $$@.d -o $$@ \
+	    $(call sources,$(2)) $(ROOT)/common/base/assert_host.c -lcmocka
 -include $(OUT)/$(1)/$(2).d
 endef
 $(foreach c,$(COMPILERS),$(foreach t,$(TESTS),$(eval $(call test_rule,$(c),$(t)))))
 
 define fuzz_rule
 $(OUT)/fuzz/$(1): $(call sources,$(1))
+	@printf '  %-8s %s\n' clang $(1)
 	@mkdir -p $$(@D)
-	clang $$(patsubst -I%,-I $(ROOT)/%,$$(subst -I ,-I,$(CPPFLAGS_$(1)))) $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -MMD -MP -MF $$@.d -o $$@ $$(filter %.c,$$^)
+	$$(Q)clang $(call includes,$(1)) $(CFLAGS) -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -MMD -MP -MF $$@.d -o $$@ $(call sources,$(1))
 -include $(OUT)/fuzz/$(1).d
 endef
 $(foreach f,$(FUZZERS),$(eval $(call fuzz_rule,$(f))))
 
 programs: $(programs)
 
-# One group per program, and a failure that names the program it came from.
+# One line a program; all of what a failing one says, and its name last.
 test: $(programs)
-	@set -e; for p in $^; do echo "== $$p"; $$p || { echo "FAILED: $$p"; exit 1; }; done
+	@set -e; for p in $^; do \
+	    if $$p > $$p.log 2>&1; then \
+	        printf '  %s: %s\n' "$${p#$(OUT)/}" "$$(sed -n 's/^.*PASSED *. //p' $$p.log)"; \
+	    else cat $$p.log; echo "FAILED: $$p"; exit 1; fi; \
+	done
 
 # The seeds stay as they are; what the fuzzer finds goes to the build directory.
 fuzz: $(FUZZERS:%=$(OUT)/fuzz/%)

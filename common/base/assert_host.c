@@ -13,7 +13,7 @@
 
 void panic_at(const char *file, int line, const char *format, ...)
 {
-    char text[256];
+    static char text[256]; /* read after a jump out of here */
     va_list args;
 
     va_start(args, format);
