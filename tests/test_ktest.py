@@ -9,8 +9,8 @@ from machine.boot import EXITED
 def test_in_kernel(test_case, yard):
     boot = yard.boot(test_case)
     assert boot.end == EXITED, f"the tests did not end the machine{boot.describe()}"
-    results = ktap.parse("\n".join(boot.serial_lines))
-    assert results.passed, f"{results}{boot.describe()}"
+    report = ktap.parse("\n".join(boot.serial_lines))
+    assert report.passed, f"{report.explain()}{boot.describe()}"
     if test_case.machine == "bochs":
         return                          # ends with 1 whatever the kernel says
     assert boot.status == machines.EXIT_PASSED, boot.describe()
