@@ -3,7 +3,8 @@
 
 Bochs' debugger does the looking: it stops the kernel at its last function, writes the
 screen's memory to a file and goes on, so that characters still on their way out of the
-UART arrive and the HLT is executed."""
+UART arrive and the HLT is executed.  A kernel that only sleeps comes by again: the second
+time, everything has arrived."""
 import os
 import re
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import machines
 from machine import screen
-from machine.boot import EXITED, HALTED, HANG, RESET, SEEN, Boot
+from machine.boot import EXITED, HALT, HALTED, HANG, IDLE, RESET, SEEN, Boot
 
 POLL_SECONDS = 0.05
 # Bochs' log, once each: a halt that nothing can end, the shutdown port, a triple fault.
@@ -28,19 +29,26 @@ UART_DRAIN_SECONDS = 0.3
 class Running:
     """A Bochs that a test holds.  Use with `with`: its process has ended afterwards."""
 
-    def __init__(self, iso, elf, directory, rest="cpu_halt_forever"):
+    def __init__(self, iso, elf, directory):
         self.directory = Path(directory)
         self.vga, self.serial = self.directory / "vga", self.directory / "serial"
+        self.vga_again = self.directory / "vga-again"
         self.output = self.directory / "said"
         elf = machines.Elf(elf)
+        places = [elf.symbols[name].address for name in (HALT, IDLE) if name in elf.symbols]
         self.machine = machines.Bochs(
             iso=iso, directory=self.directory, serial=self.serial,
             script=[machines.bochs_symbols(elf, self.directory / "symbols"),
-                    f"lb {elf.symbols[rest].address:#x}", "continue",
-                    f"writemem \"{self.vga}\" {screen.VGA_TEXT:#x} {screen.VGA_TEXT_BYTES}",
-                    "continue"])
+                    *(f"lb {address:#x}" for address in places), "continue",
+                    self.write_screen(self.vga), "continue",
+                    self.write_screen(self.vga_again),
+                    *(f"delete {n + 1}" for n in range(len(places))), "continue"])
         self.boot = Boot("bochs")
         self.process = self.screen = None
+
+    @staticmethod
+    def write_screen(path):
+        return f"writemem \"{path}\" {screen.VGA_TEXT:#x} {screen.VGA_TEXT_BYTES}"
 
     def __enter__(self):
         environment = dict(os.environ, TERM="vt100", LINES="25", COLUMNS="80")
@@ -79,7 +87,9 @@ class Running:
         except OSError:                 # nothing there, or Bochs has closed it
             pass
 
-    def run(self, hang, seen=None):
+    def run(self, hang, seen=None, last_line=None):
+        """As qemu.Running.run_to_end, from the start.  Bochs cannot be asked whether a
+        processor that interrupts can wake is asleep: there the last line is the end."""
         deadline = time.monotonic() + hang
         boot = self.boot
         while time.monotonic() < deadline:
@@ -92,10 +102,20 @@ class Running:
                 boot.end = RESET
                 return
             # Written at the last function, so this HLT is the kernel's and no loader's.
-            if self.vga.exists() and LOG_HALT in self.logged():
+            if boot.end != WAITING and self.vga.exists() and LOG_HALT in self.logged():
                 time.sleep(UART_DRAIN_SECONDS)
                 boot.end = HALTED
                 return
+            if self.vga_again.exists():
+                boot.end = HALTED
+                return
+            if boot.end == WAITING and self.vga.exists():
+                return
+            if boot.end != WAITING and last_line \
+                    and shows(last_line, lines_of(self.read_serial())):
+                time.sleep(UART_DRAIN_SECONDS)
+                boot.end = WAITING
+                self.process.send_signal(signal.SIGINT)
             if seen and seen(self):
                 boot.end = SEEN
                 return
@@ -110,13 +130,13 @@ class Running:
         if self.vga.exists():
             boot.screen = screen.from_vga_memory(self.vga.read_bytes())
         boot.serial = self.read_serial()
-        boot.entered = boot.end in (HALTED, EXITED)
+        boot.entered = boot.end in (*AT_REST, EXITED)
         boot.note = self.said() + "\n" + self.logged()[-1500:]
         return boot
 
 
-def boot(iso, elf, directory, patience, seen=None):
+def boot(iso, elf, directory, patience, seen=None, last_line=None):
     """One whole boot, from power-on to the kernel's end."""
     with Running(iso, elf, directory) as running:
-        running.run(patience.hang("bochs"), seen)
+        running.run(patience.hang("bochs"), seen, last_line)
         return running.finish()

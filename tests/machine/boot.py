@@ -3,13 +3,31 @@
 import re
 from dataclasses import dataclass
 
-from machine.screen import Screen
+from machine.screen import Screen, pattern
 
 # Terminal control sequences (ECMA-48): OVMF and GRUB send them to COM1.
 CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()][0-9A-B])")
 
-# How the boot ended.
-HALTED, EXITED, RESET, SEEN, HANG = "halted", "exited", "reset", "seen", "hang"
+# Where a kernel comes to rest: for good, or until something interrupts it.
+HALT, IDLE = "cpu_halt_forever", "cpu_idle"
+
+# How the boot ended: halted for ever; asleep until an interrupt, its last line printed; the
+# machine ended by the kernel; a triple fault; what was watched for; none of these in time.
+HALTED, WAITING, EXITED, RESET, SEEN, HANG = \
+    "halted", "waiting", "exited", "reset", "seen", "hang"
+AT_REST = HALTED, WAITING
+
+
+def lines_of(serial):
+    """What COM1 sent, as lines of text."""
+    text = CONTROL.sub("", serial.decode("utf-8", "replace"))
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def shows(text, lines):
+    """Whether a line is `text`, in which `*` stands for anything."""
+    wanted = pattern(text)
+    return any(wanted.match(line) for line in lines)
 
 
 @dataclass
@@ -27,8 +45,7 @@ class Boot:
 
     @property
     def serial_lines(self):
-        text = CONTROL.sub("", self.serial.decode("utf-8", "replace"))
-        return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return lines_of(self.serial)
 
     def describe(self):
         """For a failed assertion: everything there is to see."""

@@ -9,10 +9,17 @@ from pathlib import Path
 import machines
 from qmp import Gone, Qmp
 from machine import screen
-from machine.boot import EXITED, HALTED, HANG, RESET, SEEN, Boot
+from machine.boot import EXITED, HALT, HALTED, HANG, IDLE, RESET, SEEN, Boot
 from machine.gdbstub import Stub
 
 POLL_SECONDS = 0.05
+
+
+class Places(list):
+    """Functions, as one place to be in."""
+
+    def __contains__(self, address):
+        return any(address in symbol for symbol in self)
 
 
 class Running:
@@ -89,16 +96,20 @@ class Running:
         self.qmp.monitor("log guest_errors")
         return True
 
-    def run_to_end(self, hang, rest="cpu_halt_forever", seen=None):
-        """Runs the kernel until it is halted in the function `rest`, the machine ends,
-        `seen`(self) comes true or `hang` seconds have passed."""
+    def run_to_end(self, hang, rest=(HALT, IDLE), seen=None):
+        """Runs the kernel until it is halted in one of the functions `rest`, the machine
+        ends, `seen`(self) comes true or `hang` seconds have passed."""
         self.stub.detach()
-        where = self.elf.symbols[rest]
+        where = Places(self.elf.symbols[name] for name in rest if name in self.elf.symbols)
         deadline = time.monotonic() + hang
         try:
             while time.monotonic() < deadline:
                 if self.qmp.wait_until_halted(where, 2 * POLL_SECONDS):
                     self.boot.end = HALTED
+                    break
+                if last_line and shows(last_line, lines_of(self.read_serial())) \
+                        and self.qmp.wait_until_halted(self.elf, 2 * POLL_SECONDS):
+                    self.boot.end = WAITING
                     break
                 if seen and seen(self):
                     self.boot.end = SEEN
@@ -151,7 +162,7 @@ class Running:
         """Writes down what there is to see at the end.  The Boot."""
         boot = self.boot
         if self.process.poll() is None:
-            if boot.end == HALTED:
+            if boot.end in AT_REST:
                 boot.idle_cpu_seconds = self.idle_cpu_seconds()
             if self.machine.firmware == "bios" or self.glyphs:
                 boot.screen = self.read_screen()
@@ -162,10 +173,11 @@ class Running:
         return boot
 
 
-def boot(iso, elf, directory, patience, firmware="bios", glyphs=None, seen=None):
+def boot(iso, elf, directory, patience, firmware="bios", glyphs=None, seen=None,
+         last_line=None):
     """One whole boot, from power-on to the kernel's end."""
     hang = patience.hang(f"qemu-{firmware}")
     with Running(iso, elf, directory, firmware, glyphs=glyphs) as running:
         if running.run_to_entry(hang, seen):
-            running.run_to_end(hang, seen=seen)
+            running.run_to_end(hang, seen=seen, last_line=last_line)
         return running.finish()

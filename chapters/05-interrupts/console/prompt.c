@@ -78,7 +78,7 @@ _Noreturn void prompt_run(void)
         while (keyboard_next(&press))
             if (press.make) key_went_down(&press);
         if (clock_now_ns() >= next_second_ns) show_time();
-        cpu_idle_unless(has_work);
+        cpu_idle(has_work);
     }
 }
 /* end: run */

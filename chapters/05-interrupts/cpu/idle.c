@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/idle.h"
 
-void cpu_idle_unless(bool (*pending)(void))
+void cpu_idle(bool (*pending)(void))
 {
     cpu_wait_unless(pending);
 }

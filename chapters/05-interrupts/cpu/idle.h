@@ -28,6 +28,6 @@ static inline void cpu_wait_unless(bool (*pending)(void))
 
 /* The same, as the place where this kernel is when it has nothing to do: debuggers and tests
  * know it by name. */
-void cpu_idle_unless(bool (*pending)(void));
+void cpu_idle(bool (*pending)(void));
 
 #endif
