@@ -2,7 +2,7 @@
 """Every chapter boots on every machine, from both compilers, and does what it says."""
 import pytest
 
-from machine.boot import EXITED, HALTED
+from machine.boot import AT_REST, EXITED
 from machine.screen import first_missing
 
 FIRST_CHAPTER_WITH_SERIAL = 3
@@ -13,7 +13,7 @@ IDLE_CPU_SECONDS = 0.1
 
 def test_comes_to_rest(case, boot):
     assert boot.entered, f"the loader did not enter the kernel{boot.describe()}"
-    assert boot.end in (HALTED, EXITED), f"the kernel did not come to an end{boot.describe()}"
+    assert boot.end in (*AT_REST, EXITED), f"the kernel did not come to an end{boot.describe()}"
 
 
 def test_prints_what_it_promises(case, boot):
@@ -23,7 +23,7 @@ def test_prints_what_it_promises(case, boot):
         return
     if case.number >= FIRST_CHAPTER_WITH_SERIAL:
         shown.append(("COM1", boot.serial_lines))
-    if boot.end == HALTED:
+    if boot.end in AT_REST:
         shown.append(("screen", boot.screen.rows))
     for where, lines in shown:
         expected = case.expected

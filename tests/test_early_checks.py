@@ -24,7 +24,7 @@ def early_boot(yard, builder, entry_chapter, toolchain, cpu="max", at_entry=lamb
     with Running(iso, elf, yard.scratch(), cpu=cpu) as running:
         assert running.run_to_entry(hang), f"never entered{running.finish().describe()}"
         at_entry(running)
-        running.run_to_end(hang, rest=["boot_error"],
+        running.run_to_end(hang, rest="boot_error",
                            seen=lambda r: r.qmp.registers()["RIP"] in
                            r.elf.symbols["cpu_halt_forever"])
         return running.finish()

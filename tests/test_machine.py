@@ -30,7 +30,7 @@ def doctored(first_chapter, yard):
         with Running(iso, elf, yard.scratch()) as running:
             assert running.run_to_entry(yard.patience.hang("qemu-bios"))
             running.stub.write_memory(running.elf.entry, code)
-            running.run_to_end(seconds, rest=["_start"])
+            running.run_to_end(seconds, rest="_start")
             idle = None if running.process.poll() is not None else running.idle_cpu_seconds()
             return running.finish(), idle
     return run

@@ -8,6 +8,7 @@ import pytest
 import machines
 import wrong
 from conftest import ROOT, Case
+from machine.boot import shows
 
 
 def test_fails_as_it_says(wrong_patch, toolchain, yard, builder, request):
@@ -17,7 +18,7 @@ def test_fails_as_it_says(wrong_patch, toolchain, yard, builder, request):
     made = builder.make(chapter, directory / "build", toolchain, "all")
     if patch.kind == "build":
         assert made.returncode != 0, f"{wrong_patch.name}: builds"
-        assert wrong.shows(patch.text, made.stdout.splitlines()), made.stdout
+        assert shows(patch.text, made.stdout.splitlines()), made.stdout
         return
     assert made.returncode == 0, f"{wrong_patch.name} does not build:\n{made.stdout}"
     iso = directory / "build" / f"{chapter.name}.iso"
@@ -25,7 +26,8 @@ def test_fails_as_it_says(wrong_patch, toolchain, yard, builder, request):
     chosen = request.config.getoption("machine") or patch.machines
     for machine in [m for m in patch.machines if m in chosen]:
         wrong.assert_not_vacuous(patch, yard.boot(Case(patch.chapter, machine, toolchain)))
-        boot = yard.boot_image(iso, elf, machine, wrong.watcher(patch, machines.Elf(elf)))
+        boot = yard.boot_image(iso, elf, machine, wrong.watcher(patch, machines.Elf(elf)),
+                               Case(patch.chapter, machine, toolchain).last_line)
         wrong.assert_failed_so(patch, boot)
     shutil.rmtree(directory)
 

@@ -7,8 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from machine.boot import HALTED, RESET
-from machine.screen import pattern
+from machine.boot import AT_REST, RESET, SEEN, shows
 
 MACHINES = ("qemu-bios", "qemu-uefi", "bochs")
 # Kinds, and what their text is.
@@ -81,11 +80,6 @@ def patched_tree(wrong, root, directory):
     return chapter
 
 
-def shows(text, lines):
-    wanted = pattern(text)
-    return any(wanted.match(line) for line in lines)
-
-
 def lines_of(where, boot):
     if where == "screen":
         return boot.screen.rows if boot.screen else []
@@ -95,7 +89,7 @@ def lines_of(where, boot):
 def assert_not_vacuous(wrong, right):
     """The right chapter's boot must differ in just what the header says: an expectation that
     it meets too would prove nothing."""
-    assert right.end == HALTED, f"the right chapter does not come to rest{right.describe()}"
+    assert right.end in AT_REST, f"the right chapter does not come to rest{right.describe()}"
     where = wrong.kind.removeprefix("missing-")
     if wrong.kind in ("screen", "serial"):
         assert not shows(wrong.text, lines_of(where, right)), \
@@ -144,9 +138,9 @@ def assert_failed_so(wrong, boot):
         assert boot.end == RESET, boot.describe()
         assert boot.entered or boot.machine == "bochs", boot.describe()
     elif wrong.kind == "hang":
-        assert boot.end == "seen", boot.describe()
+        assert boot.end == SEEN, boot.describe()
     elif wrong.kind in MISSING:
-        assert boot.end == HALTED, f"should come to rest without the line{boot.describe()}"
+        assert boot.end in AT_REST, f"should come to rest without the line{boot.describe()}"
         assert not shows(wrong.text, lines_of(where, boot)), boot.describe()
     else:
         assert shows(wrong.text, lines_of(where, boot)), boot.describe()

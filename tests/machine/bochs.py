@@ -3,10 +3,11 @@
 
 Bochs' debugger does the looking: it stops the kernel at its last function, writes the
 screen's memory to a file and goes on, so that characters still on their way out of the
-UART arrive and the HLT is executed.  A kernel that only sleeps comes by again: the second
-time, everything has arrived."""
+UART arrive and the HLT is executed.  A kernel that never ends is stopped by SIGINT, once
+COM1 has had its last line."""
 import os
 import re
+import signal
 import subprocess
 import time
 import tty
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import machines
 from machine import screen
-from machine.boot import EXITED, HALT, HALTED, HANG, IDLE, RESET, SEEN, Boot
+from machine.boot import (AT_REST, EXITED, HALT, HALTED, HANG, RESET, SEEN, WAITING, Boot,
+                          lines_of, shows)
 
 POLL_SECONDS = 0.05
 # Bochs' log, once each: a halt that nothing can end, the shutdown port, a triple fault.
@@ -29,26 +31,19 @@ UART_DRAIN_SECONDS = 0.3
 class Running:
     """A Bochs that a test holds.  Use with `with`: its process has ended afterwards."""
 
-    def __init__(self, iso, elf, directory):
+    def __init__(self, iso, elf, directory, rest=HALT):
         self.directory = Path(directory)
         self.vga, self.serial = self.directory / "vga", self.directory / "serial"
-        self.vga_again = self.directory / "vga-again"
         self.output = self.directory / "said"
         elf = machines.Elf(elf)
-        places = [elf.symbols[name].address for name in (HALT, IDLE) if name in elf.symbols]
         self.machine = machines.Bochs(
             iso=iso, directory=self.directory, serial=self.serial,
             script=[machines.bochs_symbols(elf, self.directory / "symbols"),
-                    *(f"lb {address:#x}" for address in places), "continue",
-                    self.write_screen(self.vga), "continue",
-                    self.write_screen(self.vga_again),
-                    *(f"delete {n + 1}" for n in range(len(places))), "continue"])
+                    f"lb {elf.symbols[rest].address:#x}", "continue",
+                    f"writemem \"{self.vga}\" {screen.VGA_TEXT:#x} {screen.VGA_TEXT_BYTES}",
+                    "continue"])
         self.boot = Boot("bochs")
         self.process = self.screen = None
-
-    @staticmethod
-    def write_screen(path):
-        return f"writemem \"{path}\" {screen.VGA_TEXT:#x} {screen.VGA_TEXT_BYTES}"
 
     def __enter__(self):
         environment = dict(os.environ, TERM="vt100", LINES="25", COLUMNS="80")
@@ -104,9 +99,6 @@ class Running:
             # Written at the last function, so this HLT is the kernel's and no loader's.
             if boot.end != WAITING and self.vga.exists() and LOG_HALT in self.logged():
                 time.sleep(UART_DRAIN_SECONDS)
-                boot.end = HALTED
-                return
-            if self.vga_again.exists():
                 boot.end = HALTED
                 return
             if boot.end == WAITING and self.vga.exists():

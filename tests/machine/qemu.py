@@ -9,17 +9,11 @@ from pathlib import Path
 import machines
 from qmp import Gone, Qmp
 from machine import screen
-from machine.boot import EXITED, HALT, HALTED, HANG, IDLE, RESET, SEEN, Boot
+from machine.boot import (AT_REST, EXITED, HALT, HALTED, HANG, IDLE, RESET, SEEN, WAITING,
+                          Boot, lines_of, shows)
 from machine.gdbstub import Stub
 
 POLL_SECONDS = 0.05
-
-
-class Places(list):
-    """Functions, as one place to be in."""
-
-    def __contains__(self, address):
-        return any(address in symbol for symbol in self)
 
 
 class Running:
@@ -96,19 +90,21 @@ class Running:
         self.qmp.monitor("log guest_errors")
         return True
 
-    def run_to_end(self, hang, rest=(HALT, IDLE), seen=None):
-        """Runs the kernel until it is halted in one of the functions `rest`, the machine
-        ends, `seen`(self) comes true or `hang` seconds have passed."""
+    def run_to_end(self, hang, rest=HALT, seen=None, last_line=None):
+        """Runs the kernel until it is halted in the function `rest`, the machine ends,
+        `seen`(self) comes true or `hang` seconds have passed.  A kernel that goes on for
+        ever is at rest when COM1 has had `last_line` and it sleeps in cpu_idle: it may
+        have slept there before, between two lines."""
         self.stub.detach()
-        where = Places(self.elf.symbols[name] for name in rest if name in self.elf.symbols)
+        rest, idle = self.elf.symbols[rest], self.elf.symbols.get(IDLE)
         deadline = time.monotonic() + hang
         try:
             while time.monotonic() < deadline:
-                if self.qmp.wait_until_halted(where, 2 * POLL_SECONDS):
+                if self.qmp.wait_until_halted(rest, 2 * POLL_SECONDS):
                     self.boot.end = HALTED
                     break
-                if last_line and shows(last_line, lines_of(self.read_serial())) \
-                        and self.qmp.wait_until_halted(self.elf, 2 * POLL_SECONDS):
+                if last_line and idle and shows(last_line, lines_of(self.read_serial())) \
+                        and self.qmp.wait_until_halted(idle, 10 * POLL_SECONDS):
                     self.boot.end = WAITING
                     break
                 if seen and seen(self):
