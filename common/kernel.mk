@@ -4,7 +4,7 @@
 #
 #   make               the kernel and its bootable ISO
 #   make run           boots it        EMU=qemu|bochs FIRMWARE=bios|uefi SCREEN=window|terminal|none
-#   make debug         boots it under gdb, stopped at kmain
+#   make debug         boots it under gdb, stopped at kmain, or at STOP=_start, STOP=reset, …
 #   make screenshot    boots it and writes what the screen shows as PNG
 #   make ARGS=log=debug run  gives the kernel a command line, where the chapter reads one
 #   make TOOLCHAIN=clang …   the other compiler, in a build directory of its own
@@ -184,7 +184,7 @@ RUN      := $(ROOT)/tools/run --elf $(ELF) --iso $(ISO) --emulator $(EMU) --firm
 run: $(ISO)
 	@$(RUN)
 debug: $(ISO)
-	@$(RUN) --debug
+	@$(RUN) --debug $(if $(STOP),--stop-at $(STOP))
 screenshot: $(ISO)
 	@$(RUN) --screenshot $(OUT)/screen-$(FIRMWARE).png
 

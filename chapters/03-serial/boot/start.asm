@@ -171,8 +171,8 @@ long_mode_start:
 
 section .rodata
 message_not_multiboot2:
-    db "Saessak: not started by a Multiboot2 loader. "
-    db "Boot the ISO, or use 'multiboot2' in grub.cfg.", 0
+    db "Saessak: not started by a Multiboot2 loader. Boot the ISO, or write 'multiboot2'"
+    db "in grub.cfg", 0                       ; the 81st character begins the second row
 message_no_cpuid:
     db "Saessak: this processor has no CPUID. A 64-bit x86 processor is needed.", 0
 message_no_long_mode:
