@@ -83,15 +83,18 @@ test-iso: $(if $(TEST_OBJS),$(TEST_ISO))
 
 # ---- compile and link ------------------------------------------------------------------
 
+# snippet: test_image
 # The test image is the same kernel with the tests' kmain instead of the chapter's.
 objects      = $(addprefix $(OUT)/,$(filter-out $(shared),$(1))) \
                $(addprefix $(SHARED)/,$(patsubst common/%,%,$(filter $(shared),$(1))))
 shared      := common/% font_cp437.o
 KERNEL_OBJS := $(call objects,$(OBJS))
 TESTED_OBJS := $(call objects,$(filter-out main.o,$(OBJS)) $(TEST_OBJS))
+# end: test_image
 
 link = $(KERNEL_LD) $(LDFLAGS) -T kernel.ld
 
+# snippet: symbols
 # A kernel with cpu/symbols.o carries the names of its own functions.  Their addresses are
 # known once it is linked, so it is linked twice: with an empty table, then with the real
 # one, which lies behind the code and moves no function.
@@ -110,6 +113,7 @@ ifneq ($(SYMBOLS_C),)
 	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -c $(@:.elf=.symbols.c) -o $(@:.elf=.symbols.o)
 endif
 	$(Q)$(link) -Map $(@:.elf=.map) -o $@ $(filter %.o,$^) $(if $(SYMBOLS_C),$(@:.elf=.symbols.o))
+# end: symbols
 	@# Its warnings are about nasm's debug information of a file that holds no code.
 	$(Q)$(OBJDUMP) -d -S -M intel $@ > $(@:.elf=.asm) 2> /dev/null
 

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* snippet: frame */
 struct trap_frame {
     /* pushed by the common entry, last to first */
     uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
@@ -24,6 +25,7 @@ struct trap_frame {
     /* pushed by the processor */
     uint64_t rip, cs, rflags, rsp, ss;
 };
+/* end: frame */
 _Static_assert(sizeof(struct trap_frame) == 22 * 8, "entry 15, stub 2, processor 5");
 _Static_assert(offsetof(struct trap_frame, rax) == 14 * 8, "15 general registers");
 _Static_assert(offsetof(struct trap_frame, vector) == 15 * 8, "then the stub's two");

@@ -200,6 +200,7 @@ gdt_pointer:
     dq gdt                                  ; base; 32-bit code reads only the lower half
 ; end: gdt
 
+; snippet: stacks
 section .bss
 alignb 4096
 page_table_level4:  resb 4096
@@ -208,5 +209,6 @@ page_tables_level2: resb 4 * 4096
 boot_stack_guard:   resb 4096               ; nothing may ever be stored here
 boot_stack:         resb 16384
 boot_stack_top:
+; end: stacks
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -36,6 +36,7 @@ uint64_t stack_top(unsigned ist)
     return (uint64_t)interrupt_stacks[ist - 1] + sizeof interrupt_stacks[0];
 }
 
+/* snippet: stack_holds */
 static bool within(uint64_t address, size_t len_bytes, const void *start, const void *end)
 {
     return address >= (uint64_t)start && address < (uint64_t)end &&
@@ -50,6 +51,7 @@ bool stack_holds(uint64_t address, size_t len_bytes)
             return true;
     return false;
 }
+/* end: stack_holds */
 
 bool stack_guard_holds(uint64_t address)
 {

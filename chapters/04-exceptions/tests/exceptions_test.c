@@ -36,6 +36,7 @@ static struct trap_frame caught;
 static uint64_t caught_cr2, handler_stack, go_on_rip;
 static unsigned caught_count;
 
+/* snippet: catch */
 static void catch_and_go_on(struct trap_frame *frame)
 {
     caught = *frame;
@@ -56,6 +57,7 @@ static void catch(uint8_t vector, void (*raise)(void), const char *next)
     KTEST_EXPECT_EQ(caught_count, 1);
     KTEST_EXPECT_EQ(caught.vector, vector);
 }
+/* end: catch */
 
 #define EXPECT_FAULT(vector, name, error_code)                \
     do {                                                      \
@@ -97,6 +99,7 @@ static void page_fault(void)
     EXPECT_FAULT(EXCEPTION_PF, missing_write, PAGE_FAULT_WRITE);
 }
 
+/* snippet: double_fault */
 static void catch_double_fault(struct trap_frame *frame)
 {
     catch_and_go_on(frame);
@@ -120,6 +123,7 @@ static void double_fault_in_the_guard_page(void)
     KTEST_EXPECT(stack_guard_holds(caught_cr2));
     KTEST_EXPECT_EQ(handler_stack + sizeof caught, stack_top(IST_DOUBLE_FAULT));
 }
+/* end: double_fault */
 
 static void nmi_and_machine_check_have_stacks_of_their_own(void)
 {

@@ -7,6 +7,7 @@ section .text
 bits 64
 default rel
 
+; snippet: raise
 ; raise NAME, INSTRUCTION: the routine around one instruction.
 %macro raise 2+
 global raise_%1, raise_%1_at, raise_%1_next
@@ -24,6 +25,7 @@ raise divide_error,     div qword [zero]    ; rdx:rax / 0
 raise breakpoint,       int3
 raise overflow,         int 4               ; `into` is not a 64-bit instruction
 raise invalid_opcode,   ud2
+; end: raise
 raise no_device,        fnop                ; with CR0.TS set
 raise not_canonical,    mov al, [abs qword 0x0000800000000000]
 raise missing_selector, mov ds, word [selector_past_gdt]
@@ -35,6 +37,7 @@ raise interrupt_32,     int 32
 raise interrupt_128,    int 128
 raise interrupt_255,    int 255
 
+; snippet: double_fault
 ; A push with rsp just above the guard page: the page fault has no room for its own frame.
 ; The handler puts rsp back.
 global raise_double_fault, raise_double_fault_at, raise_double_fault_next
@@ -50,6 +53,7 @@ raise_double_fault_at:
 raise_double_fault_next:
     pop  rbp
     ret
+; end: double_fault
 
 section .rodata
 align 8

@@ -172,8 +172,8 @@ long_mode_start:
 
 section .rodata
 message_not_multiboot2:
-    db "Saessak: not started by a Multiboot2 loader. "
-    db "Boot the ISO, or use 'multiboot2' in grub.cfg.", 0
+    db "Saessak: not started by a Multiboot2 loader. Boot the ISO, or write 'multiboot2'"
+    db "in grub.cfg", 0                       ; the 81st character begins the second row
 message_no_cpuid:
     db "Saessak: this processor has no CPUID. A 64-bit x86 processor is needed.", 0
 message_no_long_mode:
@@ -200,6 +200,7 @@ gdt_pointer:
     dq gdt                                  ; base; 32-bit code reads only the lower half
 ; end: gdt
 
+; snippet: stacks
 section .bss
 alignb 4096
 page_table_level4:  resb 4096
@@ -208,5 +209,6 @@ page_tables_level2: resb 4 * 4096
 boot_stack_guard:   resb 4096               ; nothing may ever be stored here
 boot_stack:         resb 16384
 boot_stack_top:
+; end: stacks
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -72,6 +72,7 @@ static void load_idt(selector code)
 }
 /* end: idt */
 
+/* snippet: init */
 /* A breakpoint is a trap: rip is already behind the int3, so returning goes on. */
 static void report_and_go_on(struct trap_frame *frame)
 {
@@ -84,6 +85,7 @@ void trap_init(void)
     load_idt(load_gdt_and_tss());
     trap_set_handler(EXCEPTION_BP, report_and_go_on);
 }
+/* end: init */
 
 trap_handler trap_set_handler(uint8_t vector, trap_handler handler)
 {
