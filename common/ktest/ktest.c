@@ -155,6 +155,7 @@ void ktest_skip(const char *reason) { run.skipped = reason; }
 
 /* ---- the end ---------------------------------------------------------------------------------- */
 
+/* snippet: bail */
 void ktest_bail(const char *why)
 {
     if (run.put && !run.bailed) {
@@ -172,9 +173,12 @@ void ktest_bail(const char *why)
     }
     ktest_exit(false);
 }
+/* end: bail */
 
+/* snippet: exit */
 void ktest_exit(bool passed)
 {
     insn_out8(QEMU_EXIT_PORT, passed ? QEMU_PASSED : QEMU_FAILED);
     for (const char *c = "Shutdown"; *c; c++) insn_out8(BOCHS_EXIT_PORT, (uint8_t)*c);
 }
+/* end: exit */

@@ -5,6 +5,7 @@
 
 /* ---- the rate, PC16550D 8.3 -------------------------------------------------------- */
 
+/* snippet: divisor */
 enum err uart_divisor_for(uint32_t clock_hz, uint32_t baud, uint16_t *divisor,
                           int32_t *error_permille)
 {
@@ -30,6 +31,7 @@ enum err uart_divisor_for(uint32_t clock_hz, uint32_t baud, uint16_t *divisor,
     *error_permille = exact > clock_hz ? -permille : permille;
     return OK;
 }
+/* end: divisor */
 
 /* ---- line status ------------------------------------------------------------------- */
 
@@ -71,6 +73,7 @@ enum err uart_modem_lines(struct uart *u, uint8_t *lines)
 
 /* ---- sending ----------------------------------------------------------------------- */
 
+/* snippet: send */
 enum err uart_try_send(struct uart *u, uint8_t byte)
 {
     if (u->flow_control && !(uart_read(&u->bus, UART_MSR) & UART_MSR_CTS)) return ERR_FULL;
@@ -96,6 +99,7 @@ enum err uart_send(struct uart *u, uint8_t byte)
     u->stats.timeouts++;
     return ERR_TIMEOUT;
 }
+/* end: send */
 
 enum err uart_send_bytes(struct uart *u, const void *bytes, size_t len_bytes, size_t *sent)
 {

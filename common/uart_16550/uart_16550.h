@@ -64,6 +64,7 @@ struct uart_config {
     bool flow_control;           /* wait for CTS before each byte; use RTS with interrupts */
 };
 
+/* snippet: config */
 #define UART_CLOCK_PC_HZ 1843200
 
 /* 115200 8N1 on a PC, FIFO on, no flow control.  30 per mille: a receiver samples the tenth
@@ -73,6 +74,7 @@ struct uart_config {
                           .max_error_permille = 30, .prescaler = 1, .data_bits = 8,        \
                           .stop_bits = 1, .parity = UART_NO_PARITY, .fifo = UART_FIFO_14,  \
                           .flow_control = false})
+/* end: config */
 
 /* The divisor whose rate, clock_hz / (16 * divisor), lies nearest to `baud`, and by how much
  * that rate is off: rounded, positive when it is too fast.  ERR_RANGE, storing nothing, when

@@ -11,6 +11,7 @@
 /* What a bus nobody answers on reads as. */
 #define UART_NOBODY 0xff
 
+/* snippet: access */
 static inline uint8_t uart_read(const struct uart_bus *bus, enum uart_reg reg)
 {
     uintptr_t at = bus->base + (uintptr_t)reg * bus->stride_bytes;
@@ -26,6 +27,7 @@ static inline void uart_write(const struct uart_bus *bus, enum uart_reg reg, uin
     else if (bus->width_bits == 8) reg_write8((reg8 *)at, value);
     else reg_write32((reg32 *)at, value);
 }
+/* end: access */
 
 /* Writes a register that reads back, until the bits of `mask` do, twice at most: one access
  * that fails changes nothing.  Whether it holds the value. */

@@ -15,6 +15,7 @@
 #include "base/bits.h"
 
 /* Which register, counted in registers: struct uart_bus says how many bytes apart. */
+/* snippet: registers */
 enum uart_reg {
     UART_RBR = 0, /* R   DLAB=0  receiver buffer */
     UART_THR = 0, /* W   DLAB=0  transmitter holding */
@@ -29,6 +30,7 @@ enum uart_reg {
     UART_MSR = 6, /* R           modem status */
     UART_SCR = 7, /* RW          scratch: the UART does nothing with it */
 };
+/* end: registers */
 #define UART_REG_COUNT 8
 
 /* IER, PC16550D 8.7: what may raise the interrupt line. */
@@ -60,6 +62,7 @@ enum uart_cause {
 #define UART_FCR_DMA     BIT8(3)     /* W   mode of the RXRDY and TXRDY pins */
 #define UART_FCR_TRIGGER BITS8(7, 6) /* W   receive interrupt at 1, 4, 8, 14 bytes */
 
+/* snippet: lcr */
 /* LCR, PC16550D 8.1. */
 #define UART_LCR_WLS   BITS8(1, 0) /* RW  data bits - 5 */
 #define UART_LCR_STB   BIT8(2)     /* RW  two stop bits; 1.5 with 5 data bits */
@@ -68,6 +71,7 @@ enum uart_cause {
 #define UART_LCR_STICK BIT8(5)     /* RW  parity bit is the complement of EPS, always */
 #define UART_LCR_BREAK BIT8(6)     /* RW  hold the line at 0 */
 #define UART_LCR_DLAB  BIT8(7)     /* RW  offsets 0 and 1 are the divisor latch */
+/* end: lcr */
 
 /* MCR, PC16550D 8.8. */
 #define UART_MCR_DTR  BIT8(0) /* RW  data terminal ready */
@@ -77,6 +81,7 @@ enum uart_cause {
 #define UART_MCR_LOOP BIT8(4) /* RW  loop-back: MSR 7:4 shows OUT2, OUT1, DTR, RTS */
 #define UART_MCR_ALL  BITS8(4, 0)
 
+/* snippet: lsr */
 /* LSR, PC16550D 8.4. */
 #define UART_LSR_DR     BIT8(0)     /* R   a received byte is there */
 #define UART_LSR_OE     BIT8(1)     /* RC  overrun: bytes were lost before this one */
@@ -87,6 +92,7 @@ enum uart_cause {
 #define UART_LSR_TEMT   BIT8(6)     /* R   and so is the shift register: all is sent */
 #define UART_LSR_ERF    BIT8(7)     /* R   an error is somewhere in the receive FIFO */
 #define UART_LSR_ERRORS BITS8(4, 1)
+/* end: lsr */
 
 /* MSR, PC16550D 8.9. */
 #define UART_MSR_DCTS  BIT8(0)     /* RC  CTS changed */

@@ -158,6 +158,7 @@ static bool give_back_all(const struct uart_bus *bus, const struct found *f)
 
 /* ---- is it there? ------------------------------------------------------------------- */
 
+/* snippet: answers */
 /* The other read in between leaves another value on a bus that only echoes the last one. */
 static bool scratch_remembers(const struct uart_bus *bus, uint8_t pattern)
 {
@@ -172,6 +173,7 @@ static bool loop_back_shows(const struct uart_bus *bus, uint8_t outputs, uint8_t
     uart_write(bus, UART_MCR, UART_MCR_LOOP | outputs);
     return (uart_read(bus, UART_MSR) & UART_MSR_LINES) == inputs;
 }
+/* end: answers */
 
 /* Bytes that firmware still has in the transmitter get their time to leave.  If they do not,
  * the other side holds them, and they are lost. */
@@ -181,6 +183,7 @@ static void let_bytes_leave(const struct uart_bus *bus, uint64_t polls)
         if (uart_read(bus, UART_LSR) & UART_LSR_TEMT) return;
 }
 
+/* snippet: probe */
 enum err uart_probe(const struct uart_bus *bus)
 {
     struct found f;
@@ -199,9 +202,11 @@ enum err uart_probe(const struct uart_bus *bus)
     bool same = give_back(bus, &f);
     return there && same ? OK : ERR_NOT_FOUND;
 }
+/* end: probe */
 
 /* ---- setting it up ------------------------------------------------------------------ */
 
+/* snippet: program */
 static bool program(const struct uart_bus *bus, const struct plan *plan, uint8_t mcr)
 {
     bool held = uart_set(bus, UART_IER, 0, UART_IER_ALL);
@@ -211,7 +216,9 @@ static bool program(const struct uart_bus *bus, const struct plan *plan, uint8_t
     held = held && uart_set(bus, UART_LCR, plan->lcr, 0xff);
     return held && uart_set(bus, UART_MCR, mcr, UART_MCR_ALL);
 }
+/* end: program */
 
+/* snippet: fifo */
 /* FCR cannot be read, IIR only tells whether the FIFOs are on: so off first, and "on" means
  * that the second write, with its trigger level, has arrived. */
 static void program_fifo(struct uart *u)
@@ -227,6 +234,7 @@ static void program_fifo(struct uart *u)
     }
     u->fifo_bytes = u->fcr ? UART_FIFO_BYTES : 1;
 }
+/* end: fifo */
 
 enum err uart_init(struct uart *u, const struct uart_bus *bus,
                    const struct uart_config *config)
@@ -293,6 +301,7 @@ static enum err exchange(struct uart *u, const uint8_t *message, size_t len_byte
     return OK;
 }
 
+/* snippet: self_test */
 enum err uart_self_test(struct uart *u)
 {
     static const uint8_t message[UART_FIFO_BYTES] = {
@@ -323,3 +332,4 @@ enum err uart_self_test(struct uart *u)
     u->stats = before;
     return e;
 }
+/* end: self_test */
