@@ -122,6 +122,7 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "about(number): about this chapter only")
     config.addinivalue_line("markers", "qemu_only: looks at something that only QEMU shows")
     os.environ[SESSION] = uuid.uuid4().hex
 
@@ -130,9 +131,15 @@ def pytest_collection_modifyitems(config, items):
     """With --chapter, drops what is not about a chosen chapter."""
     if not config.getoption("chapter"):
         return
-    about_chapters = {"case", "test_case", "entry_chapter", "wrong_patch"}
-    dropped = [item for item in items if not about_chapters & set(item.fixturenames)]
-    items[:] = [item for item in items if about_chapters & set(item.fixturenames)]
+    numbers = {int(c.name[:2]) for c in chosen_chapters(config)}
+    parametrized = {"case", "test_case", "entry_chapter", "wrong_patch"}
+
+    def wanted(item):
+        about = item.get_closest_marker("about")
+        return about.args[0] in numbers if about else parametrized & set(item.fixturenames)
+
+    dropped = [item for item in items if not wanted(item)]
+    items[:] = [item for item in items if wanted(item)]
     config.hook.pytest_deselected(items=dropped)
 
 

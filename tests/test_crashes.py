@@ -9,6 +9,8 @@ from conftest import CHAPTERS
 from machine.boot import HALTED
 from machine.screen import first_missing
 
+pytestmark = pytest.mark.about(4)
+
 STOPS = "error: nobody handles this exception: the kernel stops here"
 CRASHES = {
     "divide": ["error: exception #DE (divide error) at 0x* in divide_by_zero+0x*", STOPS],

@@ -7,6 +7,8 @@ from machine.boot import HALTED
 from machine.qemu import Running
 from machine.screen import first_missing
 
+pytestmark = pytest.mark.about(3)
+
 WARNING = "warning: serial: not found; the log is on the screen only"
 LAST_LINE = "Saessak has nothing left to do."
 
