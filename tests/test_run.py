@@ -172,13 +172,14 @@ def test_a_kernel_that_ends_the_machine_well_is_success(builder, emulator):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP,
                                     signal.SIGKILL])
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
-def test_no_machine_outlives_it(image, emulator, number):
+def test_no_machine_outlives_it(image, emulator, number, tmp_path):
     """nothing_left looks for the machine afterwards."""
     if number == signal.SIGKILL and sys.platform != "linux":
         pytest.skip("only Linux tells a child that its parent was killed")
     process = subprocess.Popen([*RUN, *image, "--screen", "none", "--emulator", emulator],
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, start_new_session=True)
+                               stderr=subprocess.STDOUT, start_new_session=True,
+                               env={**os.environ, "TMPDIR": str(tmp_path)})
     deadline = time.monotonic() + LONG
     while not any(is_machine(command) for _, command in left_behind()):
         assert time.monotonic() < deadline and process.poll() is None, process.stdout.read()
