@@ -13,6 +13,7 @@ const char *err_name(enum err e)
     case ERR_DEVICE: return "device failure";
     case ERR_FULL: return "full";
     case ERR_EMPTY: return "empty";
+    case ERR_EXISTS: return "already exists";
     }
     return "unknown error";
 }

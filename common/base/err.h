@@ -19,6 +19,7 @@ enum err {
     ERR_DEVICE,    /* a device answered, and the answer is a failure */
     ERR_FULL,      /* no room right now; the same call may work later */
     ERR_EMPTY,     /* nothing to take right now; the same call may work later */
+    ERR_EXISTS,    /* something is there already, and nothing may replace it unasked */
 };
 
 /* The caller has to look at the result: dropping it is a compile-time warning. */
