@@ -103,7 +103,8 @@ def test_an_expectation_that_proves_nothing_is_refused(kind, text, right):
 
 
 @pytest.mark.parametrize("kind, text", [("screen", "bad"), ("missing-serial", "OK"),
-                                        ("triple-fault", ""), ("hang", "kmain")])
+                                        ("triple-fault", ""), ("hang", "kmain"),
+                                        ("asleep", "kmain")])
 def test_a_variant_that_works_is_noticed(kind, text):
     with pytest.raises(AssertionError):
         wrong.assert_failed_so(made_up(kind, text), Shown("OK"))

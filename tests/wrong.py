@@ -13,7 +13,7 @@ MACHINES = ("qemu-bios", "qemu-uefi", "bochs")
 # Kinds, and what their text is.
 LINE = ("screen", "serial", "build")            # a line that only the wrong variant shows
 MISSING = ("missing-screen", "missing-serial")  # a line that only the right one shows
-FUNCTION = ("hang",)                            # where it goes round for ever
+FUNCTION = ("hang", "asleep")                   # where it goes round, or sleeps, for ever
 BARE = ("triple-fault",)                        # no text
 
 
@@ -106,8 +106,8 @@ def watcher(wrong, elf):
     that is judged at the end."""
     if wrong.kind == "screen":
         return lambda running: shows(wrong.text, screen_rows(running))
-    if wrong.kind == "hang":
-        return Loop(elf.symbols[wrong.text])
+    if wrong.kind in FUNCTION:
+        return Stuck(elf.symbols[wrong.text], halted=wrong.kind == "asleep")
     return None
 
 
@@ -118,15 +118,15 @@ def screen_rows(running):
         return []
 
 
-class Loop:
-    """Twenty looks in a row at a processor that runs in one function, not halted."""
+class Stuck:
+    """Twenty looks in a row at a processor that runs, or is halted, in one function."""
 
-    def __init__(self, function):
-        self.function, self.count = function, 0
+    def __init__(self, function, halted):
+        self.function, self.halted, self.count = function, halted, 0
 
     def __call__(self, running):
         registers = running.qmp.registers()
-        inside = registers["RIP"] in self.function and registers["HLT"] == 0
+        inside = registers["RIP"] in self.function and registers["HLT"] == self.halted
         self.count = self.count + 1 if inside and running.boot.entered else 0
         return self.count >= 20
 
@@ -137,7 +137,7 @@ def assert_failed_so(wrong, boot):
     if wrong.kind == "triple-fault":
         assert boot.end == RESET, boot.describe()
         assert boot.entered or boot.machine == "bochs", boot.describe()
-    elif wrong.kind == "hang":
+    elif wrong.kind in FUNCTION:
         assert boot.end == SEEN, boot.describe()
     elif wrong.kind in MISSING:
         assert boot.end in AT_REST, f"should come to rest without the line{boot.describe()}"

@@ -10,7 +10,7 @@
 #include "tests/suites.h"
 #include "x86_64/insn.h"
 
-enum { TIMER_VECTOR = 64, SPURIOUS_VECTOR = 255, UNUSED_VECTOR = 100 };
+enum { PIC_VECTOR = 32, TIMER_VECTOR = 64, SPURIOUS_VECTOR = 255, UNUSED_VECTOR = 100 };
 #define MS UINT64_C(1000000)
 
 static uint64_t deadline;
@@ -139,6 +139,35 @@ static void a_spurious_interrupt_ends_nothing(void)
     KTEST_EXPECT(in_service_after);
 }
 
+/* The same with the 8259s: line 0 is in service, and an answer for line 7 that nobody asked
+ * for must not end it. */
+static void pit_with_spurious(void)
+{
+    enum { PIC_COMMAND = 0x20, READ_ISR = 0x0b };
+
+    spurious_came = irq_count(IRQ_SPURIOUS);
+    insn_out8(PIC_COMMAND, READ_ISR);
+    in_service_before = insn_in8(PIC_COMMAND) & 1;
+    insn_int(PIC_VECTOR + 7);
+    insn_out8(PIC_COMMAND, READ_ISR);
+    in_service_after = insn_in8(PIC_COMMAND) & 1;
+    spurious_came = irq_count(IRQ_SPURIOUS) - spurious_came;
+    if (clock_needs_ticks()) clock_tick();
+    pit_came++;
+}
+
+static void a_spurious_8259_interrupt_ends_nothing(void)
+{
+    if (irq_uses_apic()) KTEST_SKIP("the 8259s are masked");
+    pit_came = 0;
+    KTEST_REQUIRE(irq_enable(IRQ_PIT, "PIT", pit_with_spurious) == OK);
+    sleep(50 * MS);
+    KTEST_EXPECT(pit_came > 1);
+    KTEST_EXPECT_EQ(spurious_came, 1);
+    KTEST_EXPECT(in_service_before);
+    KTEST_EXPECT(in_service_after);
+}
+
 static void a_stray_interrupt_is_counted_and_ends_nothing(void)
 {
     if (!irq_uses_apic()) KTEST_SKIP("there is no local APIC in use");
@@ -161,6 +190,7 @@ static const struct ktest_case cases[] = {
     {"a_leaf_function_keeps_its_variables", a_leaf_function_keeps_its_variables},
     {"a_masked_source_stays_silent", a_masked_source_stays_silent},
     {"a_spurious_interrupt_ends_nothing", a_spurious_interrupt_ends_nothing},
+    {"a_spurious_8259_interrupt_ends_nothing", a_spurious_8259_interrupt_ends_nothing},
     {"a_stray_interrupt_is_counted_and_ends_nothing",
      a_stray_interrupt_is_counted_and_ends_nothing},
     {"the_local_apic_has_no_errors", the_local_apic_has_no_errors},

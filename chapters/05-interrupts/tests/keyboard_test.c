@@ -23,6 +23,11 @@ static bool arrives(uint8_t scan_code)
     return true;
 }
 
+static bool no_controller(void)
+{
+    return ps2_flush() == ERR_NOT_FOUND;
+}
+
 static void drain(void)
 {
     struct ps2_press press;
@@ -33,6 +38,7 @@ static void a_key_becomes_a_character(void)
 {
     struct ps2_press press;
 
+    if (no_controller()) KTEST_SKIP("this machine has no PS/2 controller");
     drain();
     KTEST_EXPECT(!keyboard_has_bytes());
     KTEST_REQUIRE(arrives(0x1e)); /* set 1: A down */
@@ -51,6 +57,7 @@ static void shift_makes_it_a_capital(void)
     static const uint8_t codes[] = {0x2a, 0x1e, 0x9e, 0xaa};
     struct ps2_press press;
 
+    if (no_controller()) KTEST_SKIP("this machine has no PS/2 controller");
     drain();
     for (unsigned i = 0; i < sizeof codes; i++) KTEST_REQUIRE(arrives(codes[i]));
     KTEST_REQUIRE(keyboard_next(&press)); /* shift */
@@ -65,6 +72,7 @@ static void a_flood_of_keys_is_survived(void)
     struct ps2_press press;
     unsigned keys = 0;
 
+    if (no_controller()) KTEST_SKIP("this machine has no PS/2 controller");
     drain();
     for (unsigned i = 0; i < 50; i++) {
         KTEST_REQUIRE(arrives(0x1e));
