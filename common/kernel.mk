@@ -83,11 +83,11 @@ test-iso: $(if $(TEST_OBJS),$(TEST_ISO))
 
 # ---- compile and link ------------------------------------------------------------------
 
-# snippet: test_image
 # The test image is the same kernel with the tests' kmain instead of the chapter's.
 objects      = $(addprefix $(OUT)/,$(filter-out $(shared),$(1))) \
                $(addprefix $(SHARED)/,$(patsubst common/%,%,$(filter $(shared),$(1))))
 shared      := common/% font_cp437.o
+# snippet: test_image
 KERNEL_OBJS := $(call objects,$(OBJS))
 TESTED_OBJS := $(call objects,$(filter-out main.o,$(OBJS)) $(TEST_OBJS))
 # end: test_image
