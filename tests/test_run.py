@@ -14,6 +14,7 @@ import zlib
 
 import pytest
 
+import wrong
 from conftest import CHAPTERS, ROOT, TOOLCHAINS, Case, left_behind
 from machine.boot import CONTROL
 
@@ -165,6 +166,18 @@ def test_a_kernel_that_ends_the_machine_well_is_success(builder, emulator):
     iso, elf = builder.built(Case(CHAPTERS[2], "qemu-bios", TOOLCHAINS[0], "test"))
     done = run("--iso", str(iso), "--elf", str(elf), "--screen", "none", "--emulator", emulator)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_machine_that_resets_itself_is_named(builder, tmp_path):
+    """A triple fault: chapter 4 without its IDT."""
+    patch = next(c for c in CHAPTERS if (c / "cpu/trap.c").exists()) / "wrong/no-idt.patch"
+    chapter = wrong.patched_tree(wrong.read(patch), ROOT, tmp_path)
+    made = builder.make(chapter, tmp_path / "build", TOOLCHAINS[0], "iso")
+    assert made.returncode == 0, made.stdout
+    place = tmp_path / "build" / chapter.name
+    done = run("--iso", f"{place}.iso", "--elf", str(place / "kernel.elf"), "--screen", "none")
+    assert done.returncode == 3, done.stderr
+    assert "the machine reset itself" in done.stderr
 
 
 # --- ways out ---------------------------------------------------------------------------
