@@ -25,7 +25,6 @@ static void show_time(void)
                   seconds % 60);
     console_set_corner(text);
     next_second_ns = (seconds + 1) * NS_PER_SECOND;
-    timer_wake_at(next_second_ns);
 }
 /* end: clock */
 
@@ -78,6 +77,8 @@ _Noreturn void prompt_run(void)
         while (keyboard_next(&press))
             if (press.make) key_went_down(&press);
         if (clock_now_ns() >= next_second_ns) show_time();
+        /* Again each time: the timer is not the clock, and may have come a little early. */
+        timer_wake_at(next_second_ns);
         cpu_idle(has_work);
     }
 }
