@@ -123,7 +123,8 @@ void irq_init(const struct acpi_madt *madt)
     }
     for (unsigned line = 0; line < PIC_LINES; line++)
         trap_set_handler((uint8_t)(VECTOR_PIC + line), pic_arrived);
-    log_info("interrupts: two 8259s, because %s", madt ? "no APIC can be used" : "there is no MADT");
+    log_info("interrupts: two 8259s, because %s",
+             madt ? "no APIC can be used" : "there is no MADT");
 }
 /* end: init */
 
@@ -157,9 +158,14 @@ void irq_set_masked(enum irq irq, bool masked)
 
     if (irq >= IRQ_ISA_COUNT) return; /* the timer: a count of 0 silences it */
     ASSERT(sources[irq].handler);
-    if (irq_uses_apic()) io_apic_set_masked(acpi_madt_isa_irq(interrupt_map, (uint8_t)irq).gsi, masked);
-    else if (masked) pic_mask((unsigned)irq);
-    else pic_unmask((unsigned)irq);
+    if (irq_uses_apic()) {
+        uint32_t gsi = acpi_madt_isa_irq(interrupt_map, (uint8_t)irq).gsi;
+        io_apic_set_masked(gsi, masked);
+    } else if (masked) {
+        pic_mask((unsigned)irq);
+    } else {
+        pic_unmask((unsigned)irq);
+    }
 }
 /* end: enable */
 

@@ -5,7 +5,8 @@
  * Source   The best counter the machine has: the time-stamp counter where it is invariant,
  *          else the HPET, else the timer's interrupts, counted.
  * Promise  Never goes backwards.
- * Needs    To be asked at least once every 42 s, or an HPET's wrap-around goes unnoticed.
+ * Needs    To be asked at least every 20 s: an HPET at 100 MHz wraps around after 42 s, and
+ *          what is more than half way round counts as behind.
  * Calls    Any context.
  */
 #ifndef DEVICES_CLOCK_H

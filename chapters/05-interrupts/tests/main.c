@@ -49,6 +49,7 @@ _Noreturn void kmain(uint64_t boot_info_pa)
         log_suite,
         serial_suite,
         exceptions_suite,
+        corner_suite,
         ring_suite,
         line_suite,
         interrupts_suite,

@@ -4,7 +4,7 @@
 
 #include "ktest/ktest.h"
 
-extern const struct ktest_suite boot_info_suite, clock_suite, console_suite, exceptions_suite,
-    interrupts_suite, keyboard_suite, line_suite, log_suite, ring_suite, serial_suite;
+extern const struct ktest_suite boot_info_suite, clock_suite, console_suite, corner_suite,
+    exceptions_suite, interrupts_suite, keyboard_suite, line_suite, log_suite, ring_suite, serial_suite;
 
 #endif
