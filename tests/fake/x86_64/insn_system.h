@@ -29,6 +29,7 @@ struct fake_cpu {
     } msr[64];
     unsigned msr_count, msr_writes;
     uint64_t invlpg_address, invpcid_kind, invpcid[2], invlpgb[3];
+    void (*on_invlpg)(uint64_t address); /* called too where it is not NULL */
     unsigned invlpg_count, invpcid_count, tlbsync_count, stac_count, clac_count,
         wbinvd_count;
 };
@@ -107,6 +108,7 @@ static inline void insn_invlpg(uint64_t address)
 {
     fake_cpu.invlpg_address = address;
     fake_cpu.invlpg_count++;
+    if (fake_cpu.on_invlpg) fake_cpu.on_invlpg(address);
 }
 
 static inline void insn_invpcid(uint64_t kind, const uint64_t descriptor[2])
