@@ -55,6 +55,53 @@ raise_double_fault_next:
     ret
 ; end: double_fault
 
+; A breakpoint with a value of its own in every general register, numbered in the order of
+; struct trap_frame, and all of them stored afterwards.
+PATTERN equ 0x0101010101010101
+%macro for_every_register 1
+    %1   r15, 1
+    %1   r14, 2
+    %1   r13, 3
+    %1   r12, 4
+    %1   r11, 5
+    %1   r10, 6
+    %1   r9, 7
+    %1   r8, 8
+    %1   rbp, 9
+    %1   rdi, 10
+    %1   rsi, 11
+    %1   rdx, 12
+    %1   rcx, 13
+    %1   rbx, 14
+    %1   rax, 15
+%endmacro
+%macro load 2
+    mov  %1, PATTERN * %2
+%endmacro
+%macro store 2
+    mov  [raise_registers_after + 8 * (%2 - 1)], %1
+%endmacro
+
+global raise_registers, raise_registers_next, raise_registers_after
+raise_registers:
+    push rbp
+    push rbx
+    push r12
+    push r13
+    push r14
+    push r15
+    for_every_register load
+    int3
+raise_registers_next:
+    for_every_register store
+    pop  r15
+    pop  r14
+    pop  r13
+    pop  r12
+    pop  rbx
+    pop  rbp
+    ret
+
 section .rodata
 align 8
 zero:                   dq 0
@@ -63,5 +110,6 @@ selector_past_gdt:      dw 0x1230
 section .bss
 alignb 8
 raise_double_fault_rsp: resq 1
+raise_registers_after:  resq 15
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -30,6 +30,9 @@ RAISE(interrupt_128);
 RAISE(interrupt_255);
 RAISE(double_fault);
 extern uint64_t raise_double_fault_rsp;
+void raise_registers(void);
+extern const char raise_registers_next[];
+extern const uint64_t raise_registers_after[15];
 
 /* What the last caught exception left, and where its code goes on. */
 static struct trap_frame caught;
@@ -140,6 +143,23 @@ static void interrupts_from_32_on_arrive(void)
     EXPECT_TRAP(255, interrupt_255);
 }
 
+/* Every register lies where struct trap_frame says, and comes back as it was. */
+static void the_frame_holds_every_register(void)
+{
+    const uint64_t pattern = UINT64_C(0x0101010101010101);
+
+    catch(EXCEPTION_BP, raise_registers, raise_registers_next);
+    const uint64_t general[15] = {
+        caught.r15, caught.r14, caught.r13, caught.r12, caught.r11,
+        caught.r10, caught.r9,  caught.r8,  caught.rbp, caught.rdi,
+        caught.rsi, caught.rdx, caught.rcx, caught.rbx, caught.rax,
+    };
+    for (unsigned i = 0; i < 15; i++) {
+        KTEST_EXPECT_EQ(general[i], pattern * (i + 1));
+        KTEST_EXPECT_EQ(raise_registers_after[i], pattern * (i + 1));
+    }
+}
+
 /* What a handler leaves in the frame is what the code goes on with. */
 static void put_42_in_rbx(struct trap_frame *frame)
 {
@@ -187,6 +207,7 @@ static const struct ktest_case cases[] = {
     {"nmi_and_machine_check_have_stacks_of_their_own",
      nmi_and_machine_check_have_stacks_of_their_own},
     {"interrupts_from_32_on_arrive", interrupts_from_32_on_arrive},
+    {"the_frame_holds_every_register", the_frame_holds_every_register},
     {"a_handler_may_change_registers", a_handler_may_change_registers},
     {"a_report_survives_any_cr2", a_report_survives_any_cr2},
     {"functions_have_names", functions_have_names},
