@@ -18,7 +18,7 @@ static struct {
     bool bailed;
 } run;
 
-/* ---- the report ------------------------------------------------------------------------- */
+/* ---- the report ----------------------------------------------------------------------------- */
 
 static void put_newline(void) { run.put(run.context, '\n'); }
 
@@ -153,7 +153,7 @@ void ktest_note(const char *format, ...)
 
 void ktest_skip(const char *reason) { run.skipped = reason; }
 
-/* ---- the end ---------------------------------------------------------------------------------- */
+/* ---- the end -------------------------------------------------------------------------------- */
 
 /* snippet: bail */
 void ktest_bail(const char *why)

@@ -134,7 +134,7 @@ static size_t run_one(void (*run)(void))
     return ktest_run(put, report, suites, 1);
 }
 
-/* ---- the tests -------------------------------------------------------------------------------- */
+/* ---- the tests ------------------------------------------------------------------------------ */
 
 static void suites_share_one_plan(void **state)
 {

@@ -88,57 +88,58 @@ static void features_agree_with_linux(void **state)
 }
 
 /* Each feature's place, typed from the manuals a second time. */
+static const struct {
+    enum cpuid_feature f;
+    uint32_t leaf, subleaf;
+    unsigned reg, bit;
+} places[] = {
+    {CPUID_SSE3, 1, 0, 2, 0},
+    {CPUID_MONITOR, 1, 0, 2, 3},
+    {CPUID_PCID, 1, 0, 2, 17},
+    {CPUID_X2APIC, 1, 0, 2, 21},
+    {CPUID_TSC_DEADLINE, 1, 0, 2, 24},
+    {CPUID_XSAVE, 1, 0, 2, 26},
+    {CPUID_OSXSAVE, 1, 0, 2, 27},
+    {CPUID_RDRAND, 1, 0, 2, 30},
+    {CPUID_HYPERVISOR, 1, 0, 2, 31},
+    {CPUID_APIC, 1, 0, 3, 9},
+    {CPUID_MTRR, 1, 0, 3, 12},
+    {CPUID_PAT, 1, 0, 3, 16},
+    {CPUID_CLFLUSH, 1, 0, 3, 19},
+    {CPUID_FXSR, 1, 0, 3, 24},
+    {CPUID_HTT, 1, 0, 3, 28},
+    {CPUID_FSGSBASE, 7, 0, 1, 0},
+    {CPUID_SMEP, 7, 0, 1, 7},
+    {CPUID_INVPCID, 7, 0, 1, 10},
+    {CPUID_RDSEED, 7, 0, 1, 18},
+    {CPUID_SMAP, 7, 0, 1, 20},
+    {CPUID_CLFLUSHOPT, 7, 0, 1, 23},
+    {CPUID_CLWB, 7, 0, 1, 24},
+    {CPUID_UMIP, 7, 0, 2, 2},
+    {CPUID_PKU, 7, 0, 2, 3},
+    {CPUID_CET_SS, 7, 0, 2, 7},
+    {CPUID_LA57, 7, 0, 2, 16},
+    {CPUID_RDPID, 7, 0, 2, 22},
+    {CPUID_PKS, 7, 0, 2, 31},
+    {CPUID_CET_IBT, 7, 0, 3, 20},
+    {CPUID_LAM, 7, 1, 0, 26},
+    {CPUID_FRED, 7, 1, 0, 17},
+    {CPUID_XSAVEOPT, 13, 1, 0, 0},
+    {CPUID_XSAVES, 13, 1, 0, 3},
+    {CPUID_SYSCALL, 0x80000001, 0, 3, 11},
+    {CPUID_NX, 0x80000001, 0, 3, 20},
+    {CPUID_PAGE_1G, 0x80000001, 0, 3, 26},
+    {CPUID_RDTSCP, 0x80000001, 0, 3, 27},
+    {CPUID_LONG_MODE, 0x80000001, 0, 3, 29},
+    {CPUID_TOPOEXT, 0x80000001, 0, 2, 22},
+    {CPUID_INVARIANT_TSC, 0x80000007, 0, 3, 8},
+    {CPUID_INVLPGB, 0x80000008, 0, 1, 3},
+    {CPUID_SME, 0x8000001f, 0, 0, 0},
+};
+
 static void features_have_their_places(void **state)
 {
     (void)state;
-    static const struct {
-        enum cpuid_feature f;
-        uint32_t leaf, subleaf;
-        unsigned reg, bit;
-    } places[] = {
-        {CPUID_SSE3, 1, 0, 2, 0},
-        {CPUID_MONITOR, 1, 0, 2, 3},
-        {CPUID_PCID, 1, 0, 2, 17},
-        {CPUID_X2APIC, 1, 0, 2, 21},
-        {CPUID_TSC_DEADLINE, 1, 0, 2, 24},
-        {CPUID_XSAVE, 1, 0, 2, 26},
-        {CPUID_OSXSAVE, 1, 0, 2, 27},
-        {CPUID_RDRAND, 1, 0, 2, 30},
-        {CPUID_HYPERVISOR, 1, 0, 2, 31},
-        {CPUID_APIC, 1, 0, 3, 9},
-        {CPUID_MTRR, 1, 0, 3, 12},
-        {CPUID_PAT, 1, 0, 3, 16},
-        {CPUID_CLFLUSH, 1, 0, 3, 19},
-        {CPUID_FXSR, 1, 0, 3, 24},
-        {CPUID_HTT, 1, 0, 3, 28},
-        {CPUID_FSGSBASE, 7, 0, 1, 0},
-        {CPUID_SMEP, 7, 0, 1, 7},
-        {CPUID_INVPCID, 7, 0, 1, 10},
-        {CPUID_RDSEED, 7, 0, 1, 18},
-        {CPUID_SMAP, 7, 0, 1, 20},
-        {CPUID_CLFLUSHOPT, 7, 0, 1, 23},
-        {CPUID_CLWB, 7, 0, 1, 24},
-        {CPUID_UMIP, 7, 0, 2, 2},
-        {CPUID_PKU, 7, 0, 2, 3},
-        {CPUID_CET_SS, 7, 0, 2, 7},
-        {CPUID_LA57, 7, 0, 2, 16},
-        {CPUID_RDPID, 7, 0, 2, 22},
-        {CPUID_PKS, 7, 0, 2, 31},
-        {CPUID_CET_IBT, 7, 0, 3, 20},
-        {CPUID_LAM, 7, 1, 0, 26},
-        {CPUID_FRED, 7, 1, 0, 17},
-        {CPUID_XSAVEOPT, 13, 1, 0, 0},
-        {CPUID_XSAVES, 13, 1, 0, 3},
-        {CPUID_SYSCALL, 0x80000001, 0, 3, 11},
-        {CPUID_NX, 0x80000001, 0, 3, 20},
-        {CPUID_PAGE_1G, 0x80000001, 0, 3, 26},
-        {CPUID_RDTSCP, 0x80000001, 0, 3, 27},
-        {CPUID_LONG_MODE, 0x80000001, 0, 3, 29},
-        {CPUID_TOPOEXT, 0x80000001, 0, 2, 22},
-        {CPUID_INVARIANT_TSC, 0x80000007, 0, 3, 8},
-        {CPUID_INVLPGB, 0x80000008, 0, 1, 3},
-        {CPUID_SME, 0x8000001f, 0, 0, 0},
-    };
     for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++) {
         struct row rows[] = {{0, 0, {0x20, 0, 0, 0}},
                              {0x80000000, 0, {0x80000020, 0, 0, 0}},
