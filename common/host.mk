@@ -15,7 +15,7 @@
 ROOT      := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))/..
 BUILD     ?= $(ROOT)/build
 OUT       := $(BUILD)/host
-LIBS      ?= base text multiboot2 pixel_text uart_16550 ktest x86_64 acpi ps2
+LIBS      ?= base text multiboot2 pixel_text uart_16550 ktest x86_64 acpi ps2 chunk_allocator
 COMPILERS ?= gcc clang
 FUZZ_RUNS ?= 200000
 

@@ -94,7 +94,7 @@ static inline void give(struct chunk_allocator *a, size_t i, size_t n)
 
     if (whole >= 64) {
         whole = 64;
-        a->longest_bound = SIZE_MAX;
+        a->longest_bound = a->capacity;
     }
     if ((before ^ after) != 64) { /* else a long run alone has become longer */
         forget_run(a, before);
@@ -186,9 +186,9 @@ enum err chunk_init(struct chunk_allocator *a, const struct chunk_setup *setup)
         .memory = setup->memory,
         .fit = setup->fit,
         .chunk_shift = (uint32_t)__builtin_ctzll(chunk),
-        .longest_bound = SIZE_MAX,
     };
     a->capacity = capacity >> a->chunk_shift;
+    a->longest_bound = a->capacity;
     a->address_phase = memory >> a->chunk_shift;
     if (a->capacity > CHUNK_MAX_COUNT) return ERR_RANGE;
     if (!setup->book || (uintptr_t)setup->book & 7) return ERR_RANGE;

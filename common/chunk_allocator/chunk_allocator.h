@@ -12,11 +12,11 @@
  *          lowest of equal ones.
  * Cost     Constant for blocks to 64 chunks where the next fit is at hand, and always for
  *          saying that there is none (README.md says how).  Nothing divides.
- *          Proportional to the size/64 for longer blocks.  Searches go through a tree of
- *          sixteen children a node and repair what earlier calls left out of date, which
- *          pays for itself: each call leaves at most three entries to repair.  A request
- *          aligned beyond the chunk size, or longer than 64 chunks, may have to look at
- *          each run that is long enough.
+ *          Longer blocks: a step for every 64 chunks of theirs.  Searches go through a tree
+ *          of sixteen children a node and repair what earlier calls left out of date; as
+ *          each call leaves at most three runs to forget, that pays for itself, but a
+ *          single search may have much to repair.  A request aligned beyond the chunk size,
+ *          or longer than 64 chunks, may have to look at every run that seems long enough.
  * Errors   No memory is NULL or ERR_NOMEM, never a panic, and changes nothing.  A pointer
  *          that cannot be freed is ERR_NOT_FOUND where its chunk is free already (a
  *          double free), ERR_RANGE everywhere else (foreign, or inside a block); nothing

@@ -18,6 +18,9 @@
  *          level above is the union of sixteen.  May have bits too many, never too few:
  *          taking or joining a run leaves its old bit behind, and the search that is led
  *          astray clears it.
+ * longest_bound
+ *          No run is longer.  As far off as `capacity` after a run of 64 chunks and more
+ *          has been made; exact after a search for a longer one has failed.
  * touched  A bit per word of `used`: clear where all of it is free.  May have bits too
  *          many, never too few, and is repaired in the same way.
  */

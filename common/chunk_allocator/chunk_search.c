@@ -13,11 +13,11 @@ struct search {
 };
 
 /* The number of the first entry at or after `i` of level 0 that has a bit of `wanted`, by
- * the tree.  Up where the sixteen have none, down where they should have one; an entry
+ * the tree: up where the sixteen have none, down where they should have one.  An entry
  * above whose sixteen have none after all is corrected. */
 static size_t next_word(struct chunk_allocator *a, size_t i, uint64_t wanted)
 {
-    unsigned level = 0;
+    unsigned level = i ? 0 : a->levels - 1; /* from the first one on, from the top */
     while (i < a->runs_count[level]) {
         size_t first = i, parent = i >> CHUNK_FANOUT_LOG2;
         size_t end = (parent + 1) << CHUNK_FANOUT_LOG2;
@@ -54,7 +54,7 @@ static uint64_t places(const struct chunk_allocator *a, size_t w, size_t n)
 static uint64_t starts(const struct chunk_allocator *a, size_t w)
 {
     uint64_t unused = ~a->words[w].used;
-    return unused & ~(unused << 1 | (uint64_t)!(a->words[w - 1].used >> 63));
+    return unused & ~(unused << 1 | (uint64_t)!((a->words + w)[-1].used >> 63));
 }
 
 size_t chunk_run_length(struct chunk_allocator *a, size_t i, size_t limit)
@@ -89,22 +89,23 @@ static size_t place_in_run(struct search *s, size_t start)
     return CHUNK_NONE;
 }
 
-/* The first place in a run that starts in one of the words from `w` to `end` - 1; in the
- * first of them only runs that start at a bit of `mask` count. */
-static size_t first_in_words(struct search *s, size_t w, size_t end, uint64_t mask)
+/* The first place in a run that starts in one of the words from `first` to `end` - 1; in
+ * the first of them only runs that start at a bit of `mask` count. */
+static size_t first_in_words(struct search *s, size_t first, size_t end, uint64_t mask)
 {
+    size_t w = first;
     size_t class = s->n < 64 ? s->n : 64;
     uint64_t wanted = UINT64_MAX << (class - 1);
 
     while ((w = next_word(s->a, w, wanted)) < end) {
         uint64_t candidates = places(s->a, w, class) & starts(s->a, w);
         if (!candidates) s->a->runs[0][w] &= ~wanted;
-        for (candidates &= mask; candidates; candidates &= candidates - 1) {
+        if (w == first) candidates &= mask;
+        for (; candidates; candidates &= candidates - 1) {
             size_t at = place_in_run(s, w * 64 + (size_t)__builtin_ctzll(candidates));
             if (at != CHUNK_NONE) return at;
         }
         w++;
-        mask = UINT64_MAX;
     }
     return CHUNK_NONE;
 }
