@@ -145,7 +145,7 @@ $(SHARED)/font_cp437.o: $(SHARED)/font_cp437.c $(SHARED)/flags
 	$(Q)$(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $(new) && mv -f $(new) $@
 
 # Holds the commands everything was built with; a change of any rebuilds all.
-BUILT_WITH := $(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) / nasm $(NASMFLAGS) / $(KERNEL_LD) $(LDFLAGS)
+BUILT_WITH = $(KERNEL_CC) $(CPPFLAGS) $(CFLAGS) / nasm $(NASMFLAGS) / $(KERNEL_LD) $(LDFLAGS)
 keep = echo '$(1)' | cmp -s - $@ || { mkdir -p $(@D) && echo '$(1)' > $(new) && mv -f $(new) $@; }
 $(OUT)/flags $(SHARED)/flags: FORCE
 	@$(call keep,$(BUILT_WITH))
