@@ -11,7 +11,7 @@ import tempfile
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,18 @@ CHAPTERS = sorted(p.parent for p in ROOT.glob("chapters/[0-9][0-9]-*/Makefile"))
 
 FIRST_CHAPTER_WITH_INTERRUPTS = 5
 
+# Other hardware than the usual q35 with every processor feature and some memory: an old
+# machine that is short of everything, and one with more memory than 32 bits can address.
+# {name: (machine, what QEMU is told)}; UEFI firmware alone needs some 100 MiB.
+OLD, NEW = ["-machine", "pc", "-cpu", "qemu64"], ["-machine", "q35", "-cpu", "max"]
+HARDWARE = {
+    "pc-qemu64-32M": ("qemu-bios", [*OLD, "-m", "32M"]),
+    "q35-max-8G": ("qemu-bios", [*NEW, "-m", "8G"]),
+    "pc-qemu64-128M": ("qemu-uefi", [*OLD, "-m", "128M"]),
+    "q35-max-8G-uefi": ("qemu-uefi", [*NEW, "-m", "8G"]),
+}
+SMALLEST = "pc-qemu64-32M"
+
 # Every process started from here inherits this, so that one left behind can be found.
 SESSION = "SAESSAK_TEST_SESSION"
 
@@ -39,9 +51,10 @@ class Case:
     machine: str
     toolchain: str
     image: str = "kernel"               # or "test": the image with the in-kernel tests
+    hardware: str = None                # a name in HARDWARE; None: the usual
 
     def __str__(self):
-        return f"{self.chapter.name}:{self.machine}:{self.toolchain}"
+        return f"{self.chapter.name}:{self.hardware or self.machine}:{self.toolchain}"
 
     @property
     def number(self):
@@ -57,6 +70,10 @@ class Case:
     def expected(self):
         text = (self.chapter / "expect.txt").read_text(encoding="utf-8")
         return [line for line in text.splitlines() if line]
+
+
+# Parameters that are a Case, which the yard boots ahead of the test.
+BOOTED = "case", "test_case", "hardware_case", "hardware_test_case"
 
 
 # --- options and selection --------------------------------------------------------------
@@ -96,6 +113,14 @@ def wrong_patches(chapters):
     return [patch for c in chapters for patch in sorted((c / "wrong").glob("*.patch"))]
 
 
+def cases_on_hardware(chapters, machines, toolchains):
+    """Every chapter on all HARDWARE, the compilers taking turns."""
+    return [Case(chapter, machine, toolchains[(int(chapter.name[:2]) + turn) % len(toolchains)],
+                 hardware=name)
+            for chapter in chapters for turn, (name, (machine, _)) in enumerate(HARDWARE.items())
+            if machine in machines]
+
+
 def pytest_generate_tests(metafunc):
     config, names = metafunc.config, metafunc.fixturenames
     chapters = chosen_chapters(config)
@@ -110,6 +135,14 @@ def pytest_generate_tests(metafunc):
         cases = [Case(c, m, t, "test") for c in chapters if (c / "tests").is_dir()
                  for m in chosen_machines for t in toolchains]
         metafunc.parametrize("test_case", cases, ids=str)
+    if "hardware_case" in names:
+        cases = cases_on_hardware(chapters, chosen_machines, toolchains)
+        metafunc.parametrize("hardware_case", cases, ids=str)
+    if "hardware_test_case" in names:
+        cases = [replace(case, image="test")
+                 for case in cases_on_hardware(chapters, chosen_machines, toolchains)
+                 if case.hardware == SMALLEST and (case.chapter / "tests").is_dir()]
+        metafunc.parametrize("hardware_test_case", cases, ids=str)
     if "entry_chapter" in names:
         metafunc.parametrize("entry_chapter", [c for c in chapters if new_entry_code(c)],
                              ids=lambda c: c.name)
@@ -131,7 +164,7 @@ def pytest_collection_modifyitems(config, items):
     """Drops what has no case (pytest would report it as skipped) and, with --chapter, what
     is not about a chosen chapter."""
     numbers = {int(c.name[:2]) for c in chosen_chapters(config)}
-    parametrized = {"case", "test_case", "entry_chapter", "wrong_patch"}
+    parametrized = {*BOOTED, "entry_chapter", "wrong_patch"}
 
     def wanted(item):
         skip = item.get_closest_marker("skip")
@@ -228,15 +261,16 @@ class Yard:
     def start(self, case):
         iso, elf = self.builder.built(case)
         last = None if case.image == "test" else case.last_line
-        return self.boot_image(iso, elf, case.machine, last_line=last)
+        extra = HARDWARE[case.hardware][1] if case.hardware else ()
+        return self.boot_image(iso, elf, case.machine, last_line=last, extra=extra)
 
-    def boot_image(self, iso, elf, machine, seen=None, last_line=None):
+    def boot_image(self, iso, elf, machine, seen=None, last_line=None, extra=()):
         scratch, patience = self.scratch(), self.patience
         if machine == "bochs":
             return bochs.boot(iso, elf, scratch, patience, seen, last_line)
         firmware = machine.partition("-")[2]
         return qemu.boot(iso, elf, scratch, patience, firmware, self.glyphs, seen,
-                         last_line)
+                         last_line, extra)
 
     def close(self):
         for future in self.boots.values():
@@ -257,7 +291,7 @@ def yard(request, builder):
             wanted = []
             for item in request.session.items:
                 parameters = item.callspec.params if hasattr(item, "callspec") else {}
-                wanted += [parameters[n] for n in ("case", "test_case") if n in parameters]
+                wanted += [parameters[n] for n in BOOTED if n in parameters]
             yard.prefetch(wanted)
             yield yard
         finally:

@@ -12,11 +12,20 @@ IDLE_CPU_SECONDS = 0.1
 
 
 def test_comes_to_rest(case, boot):
+    check_rest(boot)
+
+
+def test_prints_what_it_promises(case, boot):
+    check_lines(case, boot)
+
+
+def check_rest(boot):
     assert boot.entered, f"the loader did not enter the kernel{boot.describe()}"
     assert boot.end in (*AT_REST, EXITED), f"the kernel did not come to an end{boot.describe()}"
 
 
-def test_prints_what_it_promises(case, boot):
+def check_lines(case, boot):
+    """expect.txt, on COM1 and on the screen."""
     shown = []
     if case.number in BLIND_UNDER_UEFI and case.machine == "qemu-uefi":
         assert not boot.screen.text, f"no longer blind: say so in the test{boot.describe()}"

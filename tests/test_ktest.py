@@ -7,7 +7,11 @@ from machine.boot import EXITED
 
 
 def test_in_kernel(test_case, yard):
-    boot = yard.boot(test_case)
+    check_report(test_case, yard.boot(test_case))
+
+
+def check_report(test_case, boot):
+    """Every test passed, and the machine ended the way that says so."""
     assert boot.end == EXITED, f"the tests did not end the machine{boot.describe()}"
     report = ktap.parse("\n".join(boot.serial_lines))
     assert report.passed, f"{report.explain()}{boot.describe()}"

@@ -170,10 +170,10 @@ class Running:
 
 
 def boot(iso, elf, directory, patience, firmware="bios", glyphs=None, seen=None,
-         last_line=None):
+         last_line=None, extra=()):
     """One whole boot, from power-on to the kernel's end."""
     hang = patience.hang(f"qemu-{firmware}")
-    with Running(iso, elf, directory, firmware, glyphs=glyphs) as running:
+    with Running(iso, elf, directory, firmware, glyphs=glyphs, extra=extra) as running:
         if running.run_to_entry(hang, seen):
             running.run_to_end(hang, seen=seen, last_line=last_line)
         return running.finish()
