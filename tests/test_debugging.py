@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The debugging page: every command on it is typed, and answered as the page says."""
+"""Sessions on the pages are typed, and answered as the page says; and on the debugging page
+there is no command that is not."""
 import re
 import subprocess
 
@@ -30,7 +31,11 @@ def tree(tmp_path_factory):
     return tree
 
 
-@pytest.mark.parametrize("transcript", sessions.sessions_of(ENGLISH), ids=lambda p: p.stem)
+ALL = [transcript for page in sorted(ENGLISH.parent.glob("*.md"))
+       for transcript in sessions.sessions_of(page)]
+
+
+@pytest.mark.parametrize("transcript", ALL, ids=lambda p: p.stem)
 def test_the_machine_answers_what_the_page_shows(transcript, tree):
     problems = sessions.problems(transcript, tree)
     assert not problems, "\n".join(problems)
