@@ -74,7 +74,7 @@ enum err pt_init_recursive(struct page_table *t, const struct pt_machine *m,
     t->recursive_index = index;
 
     pte self = pte_load(&pt_top(t, 0)[index]);
-    if (!(self & PTE_PRESENT) || !pt_is_valid(t, self, levels) ||
+    if (!(self & PTE_PRESENT) || !(self & PTE_WRITE) || !pt_is_valid(t, self, levels) ||
         pte_table_pa(self) != top_pa)
         return ERR_FORMAT;
     const pte *table = pt_top(t, scratch);

@@ -23,8 +23,9 @@
  *          hold anything.  A table is linked only when it is filled in or zeroed.
  * Reaching How a table in physical memory becomes a pointer, one of three: all memory at
  *          an offset; the table mapped into itself (recursive); a function of the caller.
- * Rights   A table entry allows what the pages below need (never PTE_NX), the page
- *          decides.  An existing one that allows less is widened.
+ * Rights   A new table entry allows writing, never has PTE_NX, and allows ring 3 when a
+ *          page below does: the page decides.  An existing one that allows less than a
+ *          page needs is widened.
  * Input    Entries others wrote are checked as the processor does: ERR_FORMAT.  A present
  *          entry is a mapping; one that is not is free, whatever its other 63 bits say.
  *          Looking is safe on tables that lead in circles; changing them is not.
@@ -94,9 +95,10 @@ void pt_init_function(struct page_table *t, const struct pt_machine *m,
  * `scratch` is a page of the caller whose level-1 table exists and whose entry is free: new
  * tables are seen there before they are linked.  Ranges that touch either are ERR_RANGE.
  * Only the processor that runs it sees tables this way: ring 0, not while moving between
- * processors.  ERR_RANGE: no such index, or scratch is in its part of the address space;
- * ERR_FORMAT: the entry leads elsewhere; ERR_NOT_FOUND: scratch has no level-1 table;
- * ERR_EXISTS: something is mapped at scratch. */
+ * processors; table entries that others made must allow writing.
+ * ERR_RANGE: no such index, or scratch is in its part of the address space.  ERR_FORMAT:
+ * the entry leads elsewhere or does not allow writing.  ERR_NOT_FOUND: scratch has no
+ * level-1 table.  ERR_EXISTS: something is mapped at scratch. */
 MUST_CHECK enum err pt_init_recursive(struct page_table *t, const struct pt_machine *m,
                                       struct pt_frames frames, phys_addr top_pa,
                                       unsigned index, virt_addr scratch);

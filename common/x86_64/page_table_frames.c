@@ -129,7 +129,7 @@ void pt_widen(struct pt_op *op, pte *entry, pt_flags flags)
 {
     pte old = pte_load(entry);
     if (!pt_is_narrow(old, flags)) return;
-    pte_store(entry, (old | pt_table_rights(flags)) & ~(flags & PTE_NX ? 0 : PTE_NX));
+    pte_store(entry, (old | (flags & (PTE_WRITE | PTE_USER))) & ~(flags & PTE_NX ? 0 : PTE_NX));
     /* More rights fault once too often at worst, but in every PCID, SDM 3A 4.10.4.3. */
     op->c.flush_all = true;
 }

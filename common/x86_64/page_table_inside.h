@@ -114,10 +114,11 @@ void pt_take_out(struct pt_op *op, pte *table, phys_addr pa);
 /* What the TLB knows of [va, va + bytes), pages of `page_bytes`, is no longer so. */
 void pt_stale(struct pt_change *c, virt_addr va, uint64_t bytes, uint64_t page_bytes);
 
-/* The rights a table entry must have for pages of these flags. */
+/* The rights a new table entry gets above pages of these flags.  Writing always: seen
+ * through recursion a table entry is a page's. */
 static inline pt_flags pt_table_rights(pt_flags flags)
 {
-    return flags & (PTE_WRITE | PTE_USER);
+    return PTE_WRITE | (flags & PTE_USER);
 }
 
 /* Makes a table entry allow what pages of these flags below it need. */
@@ -126,7 +127,7 @@ void pt_widen(struct pt_op *op, pte *entry, pt_flags flags);
 /* Whether a table entry allows less than pages of these flags below it need. */
 static inline bool pt_is_narrow(pte entry, pt_flags flags)
 {
-    return (pt_table_rights(flags) & ~entry) || (entry & PTE_NX & ~flags);
+    return (flags & (PTE_WRITE | PTE_USER) & ~entry) || (entry & PTE_NX & ~flags);
 }
 
 /* Whether no entry of the table is present. */

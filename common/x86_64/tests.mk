@@ -20,7 +20,10 @@ SRCS_x86_64/cpuid_fuzz := x86_64/cpuid.c x86_64/cpuid_machine.c
 PAGE_TABLE_SRCS := x86_64/page_table.c x86_64/page_table_frames.c x86_64/page_table_map.c \
                    x86_64/page_table_change.c x86_64/page_table_tidy.c \
                    x86_64/page_table_walk.c x86_64/addr.c base/err.c
-PAGE_TABLE_TESTS := x86_64/page_table_test x86_64/page_table_random_test
+PAGE_TABLE_TESTS := x86_64/page_table_test x86_64/page_table_random_test \
+                    x86_64/page_table_recursive_test x86_64/page_table_hostile_test
 TESTS += $(PAGE_TABLE_TESTS)
 $(foreach t,$(PAGE_TABLE_TESTS),$(eval SRCS_$(t) := $(PAGE_TABLE_SRCS)))
 $(foreach t,$(PAGE_TABLE_TESTS),$(eval CPPFLAGS_$(t) := -I tests/fake))
+FUZZERS += x86_64/page_table_fuzz
+SRCS_x86_64/page_table_fuzz := $(PAGE_TABLE_SRCS)
