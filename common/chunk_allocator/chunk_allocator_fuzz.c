@@ -14,7 +14,7 @@ void panic_at(const char *file, int line, const char *format, ...)
     abort();
 }
 
-#define MAX_STEPS 300 /* more find nothing else and take longer */
+#define MAX_STEPS 128 /* more take longer and find nothing else */
 _Static_assert(MAX_STEPS < MODEL_BLOCKS, "each step makes one block at most");
 
 static struct model model;
