@@ -24,6 +24,9 @@ INT = '#include "x86_64/insn.h"\nvoid f(int n);\nvoid f(int n) {{ (void)n; {} }}
 SMAP = ('#include "x86_64/smap.h"\nvoid f(const struct smap *s);\n'
         'void f(const struct smap *s) {{ {} }}')
 
+TABLE = ('#include "x86_64/page_table.h"\nint f(const struct page_table *t);\n'
+         'int f(const struct page_table *t) {{ {} }}')
+
 # name, template, wrong, right, a word of the complaint that both compilers use
 CASES = [
     ("read-wo-8", PORT, "return port_read(PORT8_WO(1));", "return port_read(PORT8(1));",
@@ -53,6 +56,10 @@ CASES = [
      "if (align_up(raw, 16, &a)) return 1;", "unused"),
     ("pcid-ignored", PCID, "tlb_pcid_from(5000, &p);",
      "if (tlb_pcid_from(5000, &p)) return;", "unused"),
+    ("map-not-flushed", TABLE, "pt_map(t, 0, 0, 4096, 0); return 0;",
+     "return pt_flush(t, pt_map(t, 0, 0, 4096, 0));", "unused"),
+    ("flush-result-dropped", TABLE, "pt_flush_ignore(t, pt_unmap(t, 0, 4096, 0, 0)); return 0;",
+     "return pt_flush_ignore(t, pt_unmap(t, 0, 4096, 0, 0));", "unused"),
     ("int-not-constant", INT, "insn_int(n);", "insn_int(3);", "asm"),
     ("smap-state-dropped", SMAP, "smap_allow(s);",
      "uint64_t saved = smap_allow(s); smap_restore(s, saved);", "unused"),

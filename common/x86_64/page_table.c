@@ -122,7 +122,6 @@ pte *pt_open(const struct page_table *t, phys_addr pa)
 {
     if (t->mapper != PT_MAPPER_RECURSIVE) return pt_table_at(t, pa, 1, 0);
     pte_store(scratch_entry(t), pte_page(1, pa, PTE_WRITE | (t->nx ? PTE_NX : 0)));
-    tlb_flush_page(t->scratch);
     return virt_to_ptr(t->scratch);
 }
 

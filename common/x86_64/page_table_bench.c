@@ -12,7 +12,7 @@
 #include "x86_64/page_table.h"
 #include "x86_64/tsc.h"
 
-#define RUNS    9
+#define RUNS    25
 #define VA      UINT64_C(0xffff900000000000)
 #define PA      UINT64_C(0x100000000)
 #define BYTES   UINT64_C(0x40000000)

@@ -117,10 +117,6 @@ void pt_stale(struct pt_change *c, virt_addr va, uint64_t bytes, uint64_t page_b
         c->flush_step = page_bytes;
     }
     if (page_bytes < c->flush_step) c->flush_step = page_bytes;
-    if (va < c->flush_from) {
-        c->flush_bytes += c->flush_from - va;
-        c->flush_from = va;
-    }
     uint64_t until = va + bytes - c->flush_from;
     if (until > c->flush_bytes) c->flush_bytes = until;
 }

@@ -111,7 +111,8 @@ void pt_link(struct pt_op *op, pte *entry, unsigned level, virt_addr va, pte val
  * stores over the entry that leads to it. */
 void pt_take_out(struct pt_op *op, pte *table, phys_addr pa);
 
-/* What the TLB knows of [va, va + bytes), pages of `page_bytes`, is no longer so. */
+/* What the TLB knows of [va, va + bytes), pages of `page_bytes`, is no longer so.  A call
+ * goes upwards: nothing before the first such range follows. */
 void pt_stale(struct pt_change *c, virt_addr va, uint64_t bytes, uint64_t page_bytes);
 
 /* The rights a new table entry gets above pages of these flags.  Writing always: seen

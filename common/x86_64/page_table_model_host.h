@@ -187,12 +187,9 @@ static void model_edit(const struct part *p, bool unmap, uint64_t set, uint64_t 
         unmap ? pt_unmap(&machine.table, p->va, p->count * 4096, check_reported, &r)
               : pt_protect(&machine.table, p->va, p->count * 4096, set, clear);
     bool failed = c.err == ERR_NOMEM;
+    for (; unmap && !failed && r.next < p->count; r.next++) CHECK(!page[r.next]);
     for (uint64_t i = 0; i < p->count && !failed; i++)
         if (page[i]) page[i] = unmap ? 0 : (page[i] | set) & ~clear;
-    if (unmap && !failed) {
-        CHECK(r.next <= p->count);
-        for (; r.next < p->count; r.next++) CHECK(!page[r.next]);
-    }
     if (failed) CHECK(MACHINE_FRAMES - machine.free_count == live && c.tables == 0);
     check_samples(&s, p, &c);
     check_result(c, failed ? ERR_NOMEM : hole < p->count ? ERR_NOT_FOUND : OK,
@@ -225,6 +222,8 @@ static bool compare_run(void *context, const struct pt_mapping *m)
             c->last.page_bytes == m->page_bytes && c->last.bytes > 0 && m->va != 0 &&
             ((c->last.flags ^ m->flags) & ~UINT64_C(0x60)) == 0));
     c->last = *m;
+    CHECK(mmu_walk(m->va).bytes == m->page_bytes);
+    CHECK(mmu_walk(m->va + m->bytes - 1).bytes == m->page_bytes);
     for (uint64_t i = 0; i < m->bytes / 4096; i++) {
         uint64_t va = m->va + i * 4096, pa = m->pa + i * 4096;
         while (c->window < WINDOWS - 1 &&

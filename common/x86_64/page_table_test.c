@@ -100,6 +100,10 @@ static void merging_keeps_what_was_noted(void **state)
     *mmu_walk(VA + 7 * PAGE_4K).entry |= PTE_ACCESSED | PTE_DIRTY;
     assert_int_equal(done(pt_merge(T, VA, PAGE_2M - PAGE_4K)), OK);
     assert_int_equal(mapping_at(VA).page_bytes, PAGE_4K); /* not all in the range */
+    machine.table.largest_page = PAGE_4K;
+    assert_int_equal(done(pt_merge(T, VA, PAGE_2M)), OK);
+    assert_int_equal(mapping_at(VA).page_bytes, PAGE_4K); /* not asked for */
+    machine.table.largest_page = PAGE_1G;
     struct pt_change c = pt_merge(T, VA, PAGE_2M);
     assert_int_equal(c.tables, 1);
     assert_true(c.flush_all);
@@ -133,6 +137,24 @@ static void tables_allow_what_pages_need(void **state)
     assert_int_equal(done(pt_protect(T, VA + PAGE_4K, PAGE_4K, PTE_USER | PTE_WRITE, PTE_NX)),
                      OK);
     assert_int_equal(mapping_at(VA + PAGE_4K).flags, PTE_USER | PTE_WRITE);
+    machine.memory[0][256] |= PTE_NX;
+    assert_int_equal(done(pt_map(T, VA + 2 * PAGE_4K, 0, PAGE_4K, 0)), OK);
+    assert_int_equal(mapping_at(VA + 2 * PAGE_4K).flags, 0);
+    /* Rights that a table takes away stay away when its pages are merged. */
+    start();
+    assert_int_equal(done(pt_map(T, VA, 0, PAGE_2M, PTE_WRITE | PTE_USER)), OK);
+    assert_int_equal(done(pt_protect(T, VA, PAGE_4K, 0, 0)), OK);
+    struct mmu hw = mmu_walk(VA);
+    assert_int_equal(hw.bytes, PAGE_4K);
+    for (unsigned n = 0; n < 5; n++) /* the entry of level 2 leads to the last table */
+        if (machine.live[n] && (machine.memory[n][0] & PTE_ADDR) ==
+                                   (MACHINE_BASE + ((uintptr_t)hw.entry -
+                                                    (uintptr_t)machine.memory)))
+            machine.memory[n][0] = (machine.memory[n][0] & ~PTE_WRITE) | PTE_NX;
+    assert_int_equal(mapping_at(VA).flags, PTE_USER | PTE_NX);
+    assert_int_equal(done(pt_merge(T, VA, PAGE_2M)), OK);
+    assert_int_equal(mapping_at(VA).page_bytes, PAGE_2M);
+    assert_int_equal(mapping_at(VA).flags, PTE_USER | PTE_NX);
 }
 
 static void situations_have_errors_of_their_own(void **state)
@@ -166,7 +188,7 @@ static void situations_have_errors_of_their_own(void **state)
     expect_assert_failure(done(pt_protect(T, VA, PAGE_4K, PTE_WRITE, PTE_WRITE)));
 }
 
-/* Each call in `calls` with the n-th allocation failing, until none does: as before, to the
+/* Each call with the n-th allocation failing, until none does: as before, to the
  * bit, and then as if none had failed. */
 static struct pt_change call(unsigned which)
 {
@@ -252,6 +274,10 @@ static void flushing(void **state)
     assert_int_equal(pt_flush(T, pt_protect(T, VA, 3 * PAGE_4K, PTE_NX, 0)), OK);
     assert_int_equal(fake_cpu.invlpg_count, 3);
     assert_int_equal(fake_cpu.invlpg_address, VA + 2 * PAGE_4K);
+    fake_cpu.invlpg_count = 0;
+    assert_int_equal(pt_flush(T, pt_protect(T, VA, 32 * PAGE_4K, PTE_NX, 0)), OK);
+    assert_int_equal(fake_cpu.invlpg_count, 32);
+    fake_cpu.invlpg_count = 3;
     assert_int_equal(pt_flush(T, pt_unmap(T, VA, 33 * PAGE_4K, NULL, NULL)), OK);
     assert_int_equal(fake_cpu.invlpg_count, 3);
     assert_int_equal(fake_cpu.cr4_writes, 2);
