@@ -42,7 +42,7 @@ static const char *step(struct model *m, const uint8_t *op)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 4) return 0;
-    size_t count = data[0] | (size_t)(data[1] & 3) << 8;
+    size_t count = data[0] | (size_t)(data[1] & 1) << 8;
     size_t chunk = (size_t)1 << (data[2] & 3);
     enum chunk_fit fit = data[2] & 128 ? CHUNK_BEST_FIT : CHUNK_NEXT_FIT;
     const char *wrong = model_init(&model, count, count + data[1] / 4, chunk, data[3], fit);

@@ -326,6 +326,34 @@ static void out_of_memory_for_long_blocks(void **unused)
     assert_int_equal(take(201), 0);
 }
 
+/* What a search has found out is kept: the second one through the same words skips them. */
+static void searches_repair_the_book(void **unused)
+{
+    (void)unused;
+    size_t count = sizeof memory / CHUNK;
+    start(count, CHUNK_NEXT_FIT);
+    assert_int_equal(take(count), 0);
+    assert_int_equal(drop(0), OK);
+    assert_true(a.touched[1] == UINT64_MAX);
+    assert_int_equal(take(count + 1), -1); /* more than there is: no search */
+    assert_true(a.touched[1] == UINT64_MAX);
+    assert_int_equal(take(count), 0);      /* a search from one end to the other */
+    assert_int_equal(drop(0), OK);
+    assert_int_equal(take(1), 0);
+    assert_int_equal(take(count), -1);
+    assert_true(a.touched[1] == 0);
+
+    /* A run that is gone leaves its length in the tree until somebody looks for it. */
+    start(count, CHUNK_BEST_FIT);
+    for (size_t i = 0; i < count; i++) assert_int_equal(take(1), i);
+    for (size_t i = 0; i < 2; i++) assert_int_equal(drop(100 + i), OK);
+    for (size_t i = 0; i < 2; i++) assert_int_equal(drop(9000 + i), OK);
+    assert_int_equal(take(1), 100);
+    assert_true(a.runs[0][100 / 64] & chunk_class_bit(2));
+    assert_int_equal(take(2), 9000);
+    assert_false(a.runs[0][100 / 64] & chunk_class_bit(2));
+}
+
 static void maps_and_lists(void **unused)
 {
     (void)unused;
@@ -373,6 +401,7 @@ int main(void)
         cmocka_unit_test(the_heap_grows),
         cmocka_unit_test(out_of_memory_is_one_test),
         cmocka_unit_test(out_of_memory_for_long_blocks),
+        cmocka_unit_test(searches_repair_the_book),
         cmocka_unit_test(maps_and_lists),
         cmocka_unit_test(broken_contracts_assert),
     };

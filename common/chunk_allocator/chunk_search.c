@@ -188,8 +188,7 @@ size_t chunk_find(struct chunk_allocator *a, size_t n, size_t align_mask)
     size_t class = n < 64 ? n : 64;
     if (!(a->lengths >> (class - 1)) || n > a->longest_bound) return CHUNK_NONE;
     size_t at = a->fit == CHUNK_BEST_FIT ? best_fit(&s) : next_fit(&s);
-    /* All runs of 64 and more have been measured; none is longer than the longest. */
-    if (at == CHUNK_NONE && n > 64 && align_mask == 0)
-        a->longest_bound = s.longest;
+    /* All runs of 64 and more have been measured, and this is the longest of them. */
+    if (at == CHUNK_NONE && n > 64) a->longest_bound = s.longest;
     return at;
 }
