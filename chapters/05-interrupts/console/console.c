@@ -28,14 +28,12 @@ static void row_clear(unsigned r)
 }
 /* end: cell */
 
-/* snippet: show */
 static void show(unsigned r, unsigned first, unsigned count)
 {
     if (!screen) return;
     screen->show(r, first, &cells[r][first], count);
     if (r == 0) screen->show(0, CONSOLE_COLUMNS - corner_len, corner, corner_len);
 }
-/* end: show */
 
 /* A character in the last column leaves the cursor on it: the row is not full yet. */
 static void show_cursor(void)

@@ -57,7 +57,6 @@ static void write_entry(const struct io_apic *a, uint32_t input, uint32_t high, 
     write(a, number, low);
 }
 
-/* snippet: init */
 static void add(const struct acpi_madt_io_apic *found)
 {
     struct io_apic *a = &io_apics[count];
@@ -84,7 +83,6 @@ enum err io_apic_init(const struct acpi_madt *madt)
         if (e.type == ACPI_MADT_IO_APIC) add(&e.io_apic);
     return count > 0 ? OK : ERR_NOT_FOUND;
 }
-/* end: init */
 
 unsigned io_apic_count(void)
 {

@@ -10,7 +10,6 @@
 
 #define MAPPED_END (UINT64_C(4) << 30) /* boot/start.asm maps the first 4 GiB */
 
-/* snippet: registers */
 /* SDM 3A table 10-1: a dword each, 16 bytes apart. */
 enum apic_register {
     APIC_ID = 0x020, /* RO; xAPIC: in bits 31:24 */
@@ -36,7 +35,6 @@ enum apic_register {
 #define LVT_PERIODIC    BIT32(17) /* the timer's only */
 #define DELIVERY_NMI    4
 #define TIMER_DIVIDE_16 0x3 /* SDM 3A figure 10-10 */
-/* end: registers */
 
 /* snippet: access */
 struct apic_cell {
@@ -82,7 +80,6 @@ static enum err choose_mode(void)
 }
 /* end: mode */
 
-/* snippet: nmi */
 static bool is_ours(const struct acpi_madt *madt, const struct acpi_madt_lapic_nmi *nmi)
 {
     struct acpi_madt_walk walk = acpi_madt_entries(madt);
@@ -114,7 +111,6 @@ static void connect_nmi(const struct acpi_madt *madt)
         write(nmi->lint == 0 ? APIC_LVT_LINT0 : APIC_LVT_LINT1, entry);
     }
 }
-/* end: nmi */
 
 /* snippet: init */
 enum err local_apic_init(const struct acpi_madt *madt, const struct local_apic_vectors *vectors)

@@ -13,7 +13,6 @@
 #define FS_PER_SECOND      UINT64_C(1000000000000000)
 #define PATIENCE_TSC_TICKS (UINT64_C(1) << 28) /* at least 50 ms up to 5 GHz */
 
-/* snippet: registers */
 /* 64-bit registers, of which each half can be read by itself. */
 struct hpet_cells {
     reg32 capabilities;
@@ -28,12 +27,10 @@ _Static_assert(offsetof(struct hpet_cells, counter) == 0xf0, "HPET 1.0a 2.3.7");
 
 #define CONFIGURATION_ENABLE BIT32(0) /* RW it counts */
 #define CONFIGURATION_LEGACY BIT32(1) /* RW it takes the PIT's interrupt over */
-/* end: registers */
 
 static struct hpet_cells *hpet;
 static uint64_t hz;
 
-/* snippet: init */
 static enum err start(const struct acpi_hpet *table)
 {
     if (table->base.address > MAPPED_END - sizeof *hpet) return ERR_RANGE;
@@ -57,7 +54,6 @@ void hpet_init(const struct acpi_hpet *table)
     enum err e = table ? start(table) : OK;
     if (e != OK) log_warning("hpet: at %#lx: %s", table->base.address, err_name(e));
 }
-/* end: init */
 
 uint64_t hpet_hz(void)
 {

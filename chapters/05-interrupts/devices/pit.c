@@ -45,7 +45,6 @@ enum err pit_wait(uint32_t ticks, void (*about_to_start)(void))
 }
 /* end: wait */
 
-/* snippet: interrupts */
 void pit_start_interrupts(unsigned hz)
 {
     uint32_t ticks = (PIT_HZ + hz / 2) / hz;
@@ -55,4 +54,3 @@ void pit_start_interrupts(unsigned hz)
     port_write(channel0, (uint8_t)ticks);
     port_write(channel0, (uint8_t)(ticks >> 8));
 }
-/* end: interrupts */
