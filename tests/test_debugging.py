@@ -3,6 +3,7 @@
 there is no command that is not."""
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -15,7 +16,7 @@ ENGLISH, KOREAN = (ROOT / "docs" / language / "debugging.md" for language in ("e
 
 # What needs a terminal, and so cannot stand in a transcript.
 IN_A_TERMINAL = [("layout src", r"_Noreturn void kmain"), ("layout asm", r"kmain\+\d+"),
-                 ("layout regs", "Register|rip"), ("stepi", "rip"),
+                 ("layout regs", "Register|rip"), ("stepi", "rax"),
                  ("focus cmd", "Focus set to cmd"),
                  ("tui disable", r"\(gdb\)")]
 
@@ -63,6 +64,13 @@ def test_every_command_in_a_table_is_typed_somewhere(page):
     assert not never, f"{page.name} names commands that no session types: {never}"
 
 
+def wait_for_line(path, words):
+    deadline = time.monotonic() + sessions.SECONDS
+    while not path.exists() or words not in path.read_text(errors="replace"):
+        assert time.monotonic() < deadline, f"never saw {words!r} in {path.name}"
+        time.sleep(0.05)
+
+
 def test_gdb_with_the_source_in_a_window_of_its_own(tree):
     elf, iso = tree / "build/04-exceptions/kernel.elf", tree / "build/04-exceptions.iso"
     session = Session(["/bin/sh", "-c", f"exec {tree}/tools/run --debug --elf {elf} --iso {iso}"])
@@ -71,6 +79,10 @@ def test_gdb_with_the_source_in_a_window_of_its_own(tree):
         for command, shows in IN_A_TERMINAL:
             session.type(f"{command}\r")
             session.wait_for(shows)
+        session.type("continue\r")
+        wait_for_line(elf.parent / "serial.log", "the kernel stops here")
+        session.type("\x03")             # Ctrl-C, once gdb waits for the machine
+        session.wait_for("SIGINT")
         session.type("monitor info status\r")
         session.wait_for("VM status: paused")
         session.type("quit\r")
