@@ -35,6 +35,7 @@ _Noreturn void kmain(uint64_t boot_info_pa)
         log_suite,
         serial_suite,
         exceptions_suite,
+        trap_cost_suite,
     };
     size_t failed = ktest_run(serial_put, NULL, suites, sizeof suites / sizeof suites[0]);
 

@@ -5,6 +5,6 @@
 #include "ktest/ktest.h"
 
 extern const struct ktest_suite boot_info_suite, console_suite, exceptions_suite, log_suite,
-    serial_suite;
+    serial_suite, trap_cost_suite;
 
 #endif

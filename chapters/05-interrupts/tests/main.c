@@ -49,10 +49,12 @@ _Noreturn void kmain(uint64_t boot_info_pa)
         log_suite,
         serial_suite,
         exceptions_suite,
+        trap_cost_suite,
         corner_suite,
         ring_suite,
         line_suite,
         interrupts_suite,
+        interrupt_cost_suite,
         clock_suite,
         keyboard_suite,
     };
