@@ -210,6 +210,25 @@ def test_clock_agrees_with_the_machine(yard, builder, chapter, toolchain, lackin
         assert boot.guest_errors == "", boot.describe()
 
 
+APIC_TIMER_HZ_TOO_LOW = 100_000
+
+
+def test_a_timer_that_is_early_still_wakes(yard, builder, chapter, toolchain):
+    """The kernel is made to believe that its timer is slow: it comes at once, long before the
+    time that is waited for.  Time that counts instructions makes that happen in every wait."""
+    case = Case(chapter, "qemu-bios", toolchain)
+    with Machine(yard, case, builder.built(case), COUNTED_TIME) as machine:
+        symbols = machine.elf.symbols
+        machine.stub.set_breakpoint(symbols["timer_check"].address)
+        machine.stub.resume()
+        assert machine.stub.stopped(machine.hang), "timer_check is not called"
+        machine.stub.clear_breakpoint(symbols["timer_check"].address)
+        rate = symbols["apic_timer_hz"].address
+        assert int.from_bytes(machine.stub.memory(rate, 8), "little") > APIC_TIMER_HZ_TOO_LOW
+        machine.stub.write_memory(rate, APIC_TIMER_HZ_TOO_LOW.to_bytes(8, "little"))
+        machine.to_prompt()
+
+
 # --- machines that lack something -------------------------------------------------------
 
 @pytest.mark.parametrize("lacking", LACKING)

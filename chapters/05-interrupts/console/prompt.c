@@ -63,9 +63,13 @@ static void key_went_down(const struct ps2_press *press)
 /* end: key */
 
 /* snippet: run */
+/* Interrupts are off.  The timer is asked again each time: it is not the clock, and may have
+ * come a little early. */
 static bool has_work(void)
 {
-    return keyboard_has_bytes() || clock_now_ns() >= next_second_ns;
+    if (keyboard_has_bytes() || clock_now_ns() >= next_second_ns) return true;
+    timer_wake_at(next_second_ns);
+    return false;
 }
 
 _Noreturn void prompt_run(void)
@@ -77,8 +81,6 @@ _Noreturn void prompt_run(void)
         while (keyboard_next(&press))
             if (press.make) key_went_down(&press);
         if (clock_now_ns() >= next_second_ns) show_time();
-        /* Again each time: the timer is not the clock, and may have come a little early. */
-        timer_wake_at(next_second_ns);
         cpu_idle(has_work);
     }
 }

@@ -9,6 +9,7 @@
 #include "ps2/ps2_controller.h"
 #include "ps2/ps2_scancode.h"
 #include "x86_64/insn.h"
+#include "x86_64/interrupts.h"
 
 static struct key_ring ring;
 static struct ps2_decoder decoder;
@@ -26,6 +27,16 @@ static void keyboard_arrived(void)
         uint8_t byte = insn_in8(PS2_PORT_DATA);
         if (!(status & PS2_STATUS_AUXILIARY)) key_ring_put(&ring, byte);
     }
+}
+
+/* An I/O APIC forgets an edge that comes while its input is masked, and the controller makes
+ * no other until that byte has been read: one key pressed too early would silence the rest. */
+enum err keyboard_listen(void)
+{
+    INTERRUPTS_OFF_HERE();
+    enum err e = irq_enable(IRQ_KEYBOARD, "keyboard", keyboard_arrived);
+    if (e == OK) keyboard_arrived();
+    return e;
 }
 /* end: handler */
 
@@ -47,7 +58,7 @@ void keyboard_init(const char *command_line, const struct acpi_fadt *fadt)
     }
     ps2_decoder_init(&decoder, set);
     ps2_keys_init(&keys, korean ? PS2_LAYOUT_KOREAN : PS2_LAYOUT_US, 0);
-    e = irq_enable(IRQ_KEYBOARD, "keyboard", keyboard_arrived);
+    e = keyboard_listen();
     if (e != OK) log_warning("keyboard: its interrupt: %s", err_name(e));
     else log_info("keyboard: PS/2, scan codes of set %u, %s layout", (unsigned)set,
                   korean ? "Korean 106-key" : "US");
@@ -94,8 +105,11 @@ static bool interpret(uint8_t byte, struct ps2_press *press)
         return true;
     case PS2_EVENT_ACK: lamps_acknowledged(true); return false;
     case PS2_EVENT_RESEND: lamps_acknowledged(false); return false;
-    case PS2_EVENT_OVERRUN:
-    case PS2_EVENT_SELF_TEST_PASSED: ps2_keys_release_all(&keys); return false;
+    case PS2_EVENT_SELF_TEST_PASSED: /* plugged in again: what was asked before is forgotten */
+        lamps = LAMPS_IDLE;
+        ps2_keys_release_all(&keys);
+        return false;
+    case PS2_EVENT_OVERRUN: ps2_keys_release_all(&keys); return false;
     default: return false;
     }
 }

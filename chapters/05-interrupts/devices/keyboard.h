@@ -20,6 +20,10 @@
  * be NULL.  After irq_init.  Without a keyboard the rest of this header says: no keys. */
 void keyboard_init(const char *command_line, const struct acpi_fadt *fadt);
 
+/* Lets the keyboard's interrupt through; keyboard_init does.  ERR_NOT_FOUND: this machine has
+ * no such line. */
+MUST_CHECK enum err keyboard_listen(void);
+
 /* The next key that went down or up; false when there is none. */
 bool keyboard_next(struct ps2_press *press);
 

@@ -89,6 +89,14 @@ static bool deadline_has_come(void)
     return clock_now_ns() >= deadline;
 }
 
+/* Interrupts are off, so the one asked for here comes when we are asleep and not before. */
+static bool has_come_or_will_wake(void)
+{
+    if (deadline_has_come()) return true;
+    timer_wake_at(deadline);
+    return false;
+}
+
 void timer_check(void)
 {
     enum { WAITS = 200, STEP_NS = 250 };
@@ -97,10 +105,7 @@ void timer_check(void)
     if (periodic) return;
     for (unsigned i = 0; i < WAITS; i++) {
         deadline = clock_now_ns() + i * STEP_NS;
-        while (!deadline_has_come()) {
-            timer_wake_at(deadline);
-            cpu_wait_unless(deadline_has_come);
-        }
+        while (!deadline_has_come()) cpu_wait_unless(has_come_or_will_wake);
         uint64_t late_ns = clock_now_ns() - deadline;
         if (late_ns > latest_ns) latest_ns = late_ns;
     }

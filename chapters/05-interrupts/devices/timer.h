@@ -5,6 +5,9 @@
  * What     The local APIC's timer, asked for one interrupt at a time: nothing comes while
  *          nothing is due.  Where the clock counts interrupts, or where there is no APIC, it
  *          is CLOCK_TICK_HZ interrupts a second instead.
+ * Race     An interrupt that comes before its caller is asleep wakes nobody.  A timer may be
+ *          early by one of its counts, so who means to sleep asks for it with interrupts
+ *          off: in the question that cpu_idle asks.
  * Calls    timer_wake_at from one place at a time.
  */
 #ifndef DEVICES_TIMER_H

@@ -20,12 +20,16 @@ static bool deadline_has_come(void)
     return clock_now_ns() >= deadline;
 }
 
+static bool has_come_or_will_wake(void)
+{
+    if (deadline_has_come()) return true;
+    timer_wake_at(deadline);
+    return false;
+}
+
 static void sleep_until_deadline(void)
 {
-    while (!deadline_has_come()) {
-        timer_wake_at(deadline);
-        cpu_wait_unless(deadline_has_come);
-    }
+    while (!deadline_has_come()) cpu_wait_unless(has_come_or_will_wake);
 }
 
 static void sleep(uint64_t ns)

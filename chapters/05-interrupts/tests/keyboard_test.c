@@ -85,9 +85,32 @@ static void a_flood_of_keys_is_survived(void)
     drain();
 }
 
+/* The byte lies in the controller, and its interrupt has been and gone. */
+static void a_key_pressed_while_masked_does_not_silence_the_rest(void)
+{
+    struct ps2_press press;
+
+    if (no_controller()) KTEST_SKIP("this machine has no PS/2 controller");
+    drain();
+    irq_set_masked(IRQ_KEYBOARD, true);
+    KTEST_REQUIRE(ps2_command_write(WRITE_KEYBOARD_OUTPUT, 0x1e) == OK);
+    uint64_t start = clock_now_ns();
+    while (clock_now_ns() - start < PATIENCE_NS / 100) {}
+    KTEST_EXPECT(!keyboard_has_bytes());
+    KTEST_REQUIRE(keyboard_listen() == OK);
+    start = clock_now_ns();
+    while (!keyboard_has_bytes() && clock_now_ns() - start < PATIENCE_NS) {}
+    KTEST_REQUIRE(keyboard_next(&press));
+    KTEST_EXPECT_EQ(press.character, 'a');
+    KTEST_REQUIRE(arrives(0x9e));
+    drain();
+}
+
 static const struct ktest_case cases[] = {
     {"a_key_becomes_a_character", a_key_becomes_a_character},
     {"shift_makes_it_a_capital", shift_makes_it_a_capital},
     {"a_flood_of_keys_is_survived", a_flood_of_keys_is_survived},
+    {"a_key_pressed_while_masked_does_not_silence_the_rest",
+     a_key_pressed_while_masked_does_not_silence_the_rest},
 };
 const struct ktest_suite keyboard_suite = KTEST_SUITE("keyboard", cases);
