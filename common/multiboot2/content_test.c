@@ -295,6 +295,9 @@ static void framebuffers_of_every_kind(void **state)
     assert_null(multiboot2_framebuffer_palette(fb, &num));
     assert_int_equal(num, 0);
     free(tag);
+
+    /* A loader that mentions no screen at all. */
+    assert_null(multiboot2_framebuffer_rgb(multiboot2_as_framebuffer(NULL)));
 }
 
 static void palettes_stay_in_their_tag(void **state)

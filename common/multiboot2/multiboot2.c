@@ -270,6 +270,7 @@ multiboot2_efi_mmap_next(const struct multiboot2_tag_efi_mmap *mmap,
 const struct multiboot2_framebuffer_rgb *
 multiboot2_framebuffer_rgb(const struct multiboot2_tag_framebuffer *framebuffer)
 {
+    if (!framebuffer) return NULL;
     if (framebuffer->framebuffer_type != MULTIBOOT2_FRAMEBUFFER_RGB) return NULL;
     return (const void *)((const uint8_t *)framebuffer + MULTIBOOT2_COLOR_INFO_OFFSET);
 }

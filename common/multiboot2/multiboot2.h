@@ -277,7 +277,7 @@ struct multiboot2_framebuffer_rgb {
 };
 _Static_assert(sizeof(struct multiboot2_framebuffer_rgb) == 6, "3.6.12");
 
-/* Where red, green and blue are in a pixel; NULL unless the type is RGB. */
+/* Where red, green and blue are in a pixel; NULL unless the type is RGB, and for NULL. */
 const struct multiboot2_framebuffer_rgb *
 multiboot2_framebuffer_rgb(const struct multiboot2_tag_framebuffer *framebuffer);
 
