@@ -10,6 +10,10 @@
 #   make TOOLCHAIN=clang …   the other compiler, in a build directory of its own
 #   make V=1           shows the commands
 
+# What make takes for two names must not be one; it splits at every blank.
+$(foreach place,CURDIR BUILD,$(if $(filter-out 0 1,$(words $($(place)))),$(error \
+    '$($(place))' has a blank in it, and make cannot build there: choose a path without)))
+
 CHAPTER := $(notdir $(CURDIR))
 COMMON  := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 ROOT    := $(abspath $(COMMON)/..)
@@ -192,6 +196,31 @@ debug: $(ISO)
 screenshot: $(ISO)
 	@$(RUN) --screenshot $(OUT)/screen-$(FIRMWARE).png
 
+# ---- the other verbs -------------------------------------------------------------------
+
+# What a verb lacks is installed first.  Called from the root, that has been done.
+ifeq ($(MAKELEVEL),0)
+$(OUT)/flags $(SHARED)/flags $(OUT)/args: | need-build
+run screenshot: | need-run
+debug: | need-debug
+need-%:
+	@$(ROOT)/tools/setup $*
+endif
+
+# The root's verbs, about this chapter.  Relative names are relative to this directory.  A
+# copy made with `make export` has no root.
+ifeq ($(CURDIR),$(ROOT)/chapters/$(CHAPTER))
+ROOT_VERBS := help test check diff stat export usb bench fuzz setup doctor
+.PHONY: $(ROOT_VERBS)
+$(ROOT_VERBS):
+	@case "$$DIR" in ''|/*|'~'*) ;; *) DIR="$$PWD/$$DIR" ;; esac; \
+	$(MAKE) --no-print-directory -C $(ROOT) $@ CH=$(CHAPTER) DIR="$$DIR" \
+	    $(if $(filter file,$(origin BUILD)),,BUILD='$(abspath $(BUILD))')
+else
+help:
+	@sed -n 's/^#   make/  make/p' $(COMMON)/kernel.mk
+endif
+
 clean:
 	rm -rf $(OUT) $(ISO) $(TEST_ISO) $(ISO).log $(TEST_ISO).log
 
@@ -200,6 +229,6 @@ print-%:
 	@echo '$($*)'
 
 FORCE:
-.PHONY: all elf iso test-iso run debug screenshot clean FORCE
+.PHONY: all elf iso test-iso run debug screenshot clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(sort $(KERNEL_OBJS) $(TESTED_OBJS)))

@@ -385,6 +385,14 @@ def test_export_refuses_a_directory_in_use(exportable, tmp_path_factory):
     assert [p.name for p in target.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.parametrize("place, reason", [("my os", "has a blank in it"), ("", "make export DIR=")])
+def test_export_refuses_where_make_cannot_build(exportable, tmp_path_factory, place, reason):
+    out = tmp_path_factory.mktemp("out")
+    done = run("chapters", "export", "2", out / place if place else "", root=exportable)
+    assert done.returncode == 1 and reason in done.stderr
+    assert len(done.stderr.splitlines()) == 1 and not list(out.iterdir())
+
+
 def test_export_refuses_an_include_that_is_nowhere(exportable, tmp_path_factory):
     write(exportable, {"chapters/02-two/new.h": '#include "gone/gone.h"\n'})
     target = tmp_path_factory.mktemp("out") / "myos"

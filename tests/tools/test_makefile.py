@@ -51,7 +51,8 @@ def tree(tmp_path):
 def make(tree, *words, **variables):
     env = {k: v for k, v in os.environ.items()
            if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "CH", "BUILD", "TOOLCHAIN", "WERROR")}
-    env.update(variables, PATH="%s:%s" % (tree / "bin", env["PATH"]))
+    bins = [str(p / "bin") for p in (tree, *tree.parents) if (p / "bin" / "pytest-3").exists()]
+    env.update(variables, PATH=":".join([*bins[:1], env["PATH"]]))
     return subprocess.run(["make", *words], cwd=tree, env=env, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=120, check=False)
 
@@ -225,3 +226,68 @@ def test_editors_find_the_headers_of_every_chapter():
     for chapter in sorted(p.name for p in (ROOT / "chapters").glob("[0-9][0-9]-*")):
         assert "PathMatch: chapters/%s/.*}\nCompileFlags: {Add: [-Ichapters/%s]}" % (
             chapter, chapter) in told, chapter
+
+
+# --- inside a chapter's directory -------------------------------------------------------
+
+@pytest.fixture
+def inside(tree):
+    """The directory of a chapter that includes the real kernel.mk."""
+    shutil.copy(ROOT / "common" / "kernel.mk", tree / "common")
+    chapter = tree / "chapters" / "02-two"
+    (chapter / "Makefile").write_text("OBJS := main.o\ninclude ../../common/kernel.mk\n")
+    for name in ("main.c", "kernel.ld", "grub.cfg"):
+        (chapter / name).touch()
+    return chapter
+
+
+@pytest.mark.parametrize("words, expected", [
+    ("diff", "chapters <diff> <02-two>"),
+    ("diff FROM=1", "chapters <diff> <--from> <1> <02-two>"),
+    ("stat", "chapters <stat>"),
+    ("check", "cites"),
+    ("export DIR=/my/os", "chapters <export> <02-two> </my/os>"),
+    ("export DIR=~/os", "chapters <export> <02-two> <~/os>"),
+    ("export DIR=../os", "chapters <export> <02-two> <{inside}/../os>"),
+    ("export", "chapters <export> <02-two> <>"),
+    ("doctor", "setup <--doctor>"),
+    ("bench BUILD=out", "bench <--build> <{inside}/out>"),
+])
+def test_the_same_words_work_in_a_chapter(tree, inside, words, expected):
+    done = make(inside, *words.split())
+    assert done.returncode == 0, done.stderr
+    assert log(tree)[-1] == expected.format(inside=inside)
+
+
+def test_help_in_a_chapter_is_the_root_s(tree, inside):
+    assert make(inside, "help").stdout == make(tree, "help").stdout
+
+
+def test_what_a_chapter_lacks_is_installed_first(tree, inside):
+    done = make(inside, "run", FAILING="setup")
+    assert done.returncode == 2
+    assert log(tree) in (["setup <build>"], ["setup <run>"])
+    assert not list(tree.rglob("*.o"))
+
+
+def test_a_copy_has_its_own_help_and_no_verbs_of_the_root(tree, inside):
+    copy = tree / "elsewhere"
+    (copy / "common").mkdir(parents=True)
+    shutil.copy(ROOT / "common" / "kernel.mk", copy / "common")
+    (copy / "Makefile").write_text("OBJS := main.o\ninclude common/kernel.mk\n")
+    assert "  make run " in make(copy, "help").stdout
+    done = make(copy, "diff")
+    assert done.returncode == 2 and "No rule to make target 'diff'" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["all"], ["all", "BUILD=/tmp/a b"]])
+def test_a_blank_in_a_path_is_refused_in_one_line(tree, inside, words):
+    place = inside
+    if len(words) == 1:
+        place = tree / "a b" / "chapters" / "02-two"
+        shutil.copytree(inside, place)
+        shutil.copytree(tree / "common", tree / "a b" / "common")
+    done = make(place, *words)
+    assert done.returncode == 2 and log(tree) == []
+    assert "a b" in done.stderr and "has a blank in it" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

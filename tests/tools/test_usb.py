@@ -230,7 +230,7 @@ def test_without_a_terminal_it_refuses(stick, monkeypatch):
 
 def test_misuse(tmp_path, sysfs):
     assert run().returncode == 2
-    assert "make usb DEV=" in run("", tmp_path / "x").stderr
+    assert run("", tmp_path / "x").stderr == "tools/usb: say which disk: make usb DEV=/dev/sdX\n"
     done = run("/dev/sdb", tmp_path / "no.iso", "--sysfs", sysfs)
     assert done.returncode == 1 and "No such file" in done.stderr
     (tmp_path / "empty").touch()

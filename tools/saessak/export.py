@@ -80,6 +80,8 @@ def imported(tools, text):
 
 def run(root, options):
     chapter = saessak.find_chapter(root, options.chapter)
+    if not options.directory:
+        fail("say where the copy goes: make export DIR=…")
     target = Path(options.directory).expanduser()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         fail(f"{target} is not empty: name a directory that does not exist yet")
@@ -88,6 +90,8 @@ def run(root, options):
     if not (root / "common/kernel.mk").is_file():
         fail(f"{root} has no common/kernel.mk")
     resolved = target.resolve()
+    if re.search(r"\s", str(resolved)):
+        fail(f"'{resolved}' has a blank in it, and make cannot build there: choose another name")
     if root in resolved.parents and (root / "build") not in resolved.parents:
         fail(f"{target} is inside the repository: name a directory outside it")
 
