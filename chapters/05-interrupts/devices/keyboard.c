@@ -28,6 +28,7 @@ static void keyboard_arrived(void)
         if (!(status & PS2_STATUS_AUXILIARY)) key_ring_put(&ring, byte);
     }
 }
+/* end: handler */
 
 /* An I/O APIC forgets an edge that comes while its input is masked, and the controller makes
  * no other until that byte has been read: one key pressed too early would silence the rest. */
@@ -38,7 +39,6 @@ enum err keyboard_listen(void)
     if (e == OK) keyboard_arrived();
     return e;
 }
-/* end: handler */
 
 void keyboard_init(const char *command_line, const struct acpi_fadt *fadt)
 {
