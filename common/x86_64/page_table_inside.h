@@ -138,8 +138,8 @@ bool pt_is_empty(const pte *table);
  * adjoining frames below `end_pa` with the same flags, PTE_NOTED aside.  With `clear`, which
  * is then `entry`, they are cleared on the way.  Four at a time, with one branch for them:
  * this is what a call on a large range spends its time in. */
-static inline uint64_t pt_run_length(const pte *entry, pte *clear, uint64_t count,
-                                     phys_addr end_pa)
+__attribute__((always_inline)) static inline uint64_t
+pt_run_length(const pte *entry, pte *clear, uint64_t count, phys_addr end_pa)
 {
     pte expected = pte_load(entry) & ~PTE_NOTED;
     uint64_t most = (end_pa - (expected & PTE_ADDR)) / PAGE_4K, i = 0;
@@ -150,7 +150,11 @@ static inline uint64_t pt_run_length(const pte *entry, pte *clear, uint64_t coun
         differs |= pte_load(&entry[i + 2]) ^ (expected + 2 * PAGE_4K);
         differs |= pte_load(&entry[i + 3]) ^ (expected + 3 * PAGE_4K);
         if (differs & ~PTE_NOTED) break;
-        for (unsigned k = 0; clear && k < 4; k++) pte_store(&clear[i + k], 0);
+        if (!clear) continue;
+        pte_store(&clear[i], 0);
+        pte_store(&clear[i + 1], 0);
+        pte_store(&clear[i + 2], 0);
+        pte_store(&clear[i + 3], 0);
     }
     for (; i < most; i++, expected += PAGE_4K) {
         if ((pte_load(&entry[i]) & ~PTE_NOTED) != expected) break;
