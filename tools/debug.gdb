@@ -7,6 +7,10 @@ set confirm off
 # Show the source around every stop.
 set print frame-info source-and-location
 
+# The kernel's first frame has no caller, which gdb cannot see: it would go on through
+# whatever lies above the stack.
+set backtrace limit 24
+
 define screen
     # One line per row: the character of every second byte.
     set $row = 0
