@@ -157,3 +157,40 @@ def test_misuse():
     assert done.returncode == 2 and "there are: edit build sizes host" in done.stderr
     assert run("--runs", "0").returncode == 2
     assert "edit " in run("--list").stdout
+
+
+# --- what the kernel's tests note -------------------------------------------------------
+
+def noting_qemu(bench, monkeypatch, tmp_path, text, status=33):
+    """A QEMU that sends `text` to COM1 and ends."""
+    program = tmp_path / "qemu"
+    program.write_text("#!/bin/sh\nfor word; do case $word in file:*) "
+                       "printf '%%b' '%s' > ${word#file:};; esac; done\nexit %d\n"
+                       % (text, status))
+    program.chmod(0o755)
+    monkeypatch.setattr(bench.machines, "find_qemu", lambda: str(program))
+
+
+def test_costs_are_read_from_the_report(bench, monkeypatch, tmp_path):
+    noting_qemu(bench, monkeypatch, tmp_path,
+                "1..1\\r\\n# cost breakpoint 55 ticks\\r\\n# cost breakpoint-stub 2 ticks\\r\\n"
+                "ok 1 a\\r\\n# costs nothing 7 ticks\\r\\nerror: # cost x 1 ticks\\r\\n")
+    boot = bench.noted_costs(tmp_path / "x.iso", 30)
+    assert boot == {"breakpoint": 55, "breakpoint-stub": 2}
+    figure, = bench.cost_figures("instructions", [boot, boot])
+    assert (figure.value, figure.baseline_value, figure.runs) == (55, 2, [55, 55])
+    assert "55 instructions" in bench.table([figure])
+
+
+def test_failed_tests_measure_nothing(bench, monkeypatch, tmp_path):
+    noting_qemu(bench, monkeypatch, tmp_path, "not ok 1 a\\n# cost breakpoint 55 ticks\\n", 35)
+    with pytest.raises(bench.Trouble, match="(?s)ended with 35.*not ok 1 a"):
+        bench.noted_costs(tmp_path / "x.iso", 30)
+
+
+def test_a_counter_that_counts_something_else_is_refused(bench, monkeypatch, tmp_path):
+    context = bench.Context(str(tmp_path), 1)
+    monkeypatch.setattr(context, "make", lambda *words: ("", 0.0))
+    noting_qemu(bench, monkeypatch, tmp_path, "# cost thousand-nops 1001 ticks\\n")
+    with pytest.raises(bench.Trouble, match="1000 nops count as 1001"):
+        list(bench.traps(context))
