@@ -40,7 +40,8 @@ define test_rule
 $(OUT)/$(1)/$(2): $(call sources,$(2)) $(ROOT)/common/base/assert_host.c
 	@printf '  %-8s %s\n' $(1) $(2)
 	@mkdir -p $$(@D)
-	$$(Q)$(1) $(call includes,$(2)) $(CFLAGS) $(SANITIZE) -MMD -MP -MF $$@.d -o $$@ \
+	@$(1) $(call includes,$(2)) -MM -MP -MT $$@ $(call sources,$(2)) > $$@.d
+	$$(Q)$(1) $(call includes,$(2)) $(CFLAGS) $(SANITIZE) -o $$@ \
 	    $(call sources,$(2)) $(ROOT)/common/base/assert_host.c -lcmocka
 -include $(OUT)/$(1)/$(2).d
 endef
@@ -50,8 +51,9 @@ define fuzz_rule
 $(OUT)/fuzz/$(1): $(call sources,$(1))
 	@printf '  %-8s %s\n' clang $(1)
 	@mkdir -p $$(@D)
+	@clang $(call includes,$(1)) -MM -MP -MT $$@ $(call sources,$(1)) > $$@.d
 	$$(Q)clang $(call includes,$(1)) $(CFLAGS) -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -MMD -MP -MF $$@.d -o $$@ $(call sources,$(1))
+	    -fno-sanitize-recover=all -o $$@ $(call sources,$(1))
 -include $(OUT)/fuzz/$(1).d
 endef
 $(foreach f,$(FUZZERS),$(eval $(call fuzz_rule,$(f))))
