@@ -63,6 +63,12 @@ static void stack_overflow(void)
 }
 /* end: overflow */
 
+/* A report of something that cannot even be read. */
+static void report(void)
+{
+    exception_report((const struct trap_frame *)NOT_MAPPED);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -71,6 +77,7 @@ static const struct {
     {"divide", divide_by_zero},
     {"invalid-opcode", invalid_opcode},
     {"page-fault", page_fault},
+    {"report", report},
     {"stack-overflow", stack_overflow},
 };
 
