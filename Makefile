@@ -131,7 +131,12 @@ doctor:  ## | what is here, what is missing, what for; changes nothing
 need-%:
 	@tools/setup $*
 
+# Not what holds this repository, nor what git keeps.
 clean:  ## | remove what was built
+	@$(if $(and $(BUILD),$(filter $(BUILD) $(BUILD:%/=%)/%,$(CURDIR))),\
+	    $(error BUILD=$(BUILD) holds this repository: nothing was removed))
+	@if git ls-files -- '$(or $(BUILD),build)' 2> /dev/null | grep -q .; then \
+	    echo 'BUILD=$(BUILD) holds files that git keeps: nothing was removed' >&2; exit 1; fi
 	rm -rf '$(or $(BUILD),build)'
 
 help:

@@ -209,6 +209,17 @@ def test_clean_removes_only_what_was_built(tree):
     assert sorted(p.name for p in tree.iterdir()) == [n for n in before if n != "build"]
 
 
+@pytest.mark.parametrize("build", [".", "..", "/", "chapters", "tools"])
+def test_clean_does_not_remove_what_was_not_built(tree, build):
+    before = sorted(tree.rglob("*"))
+    subprocess.run(["git", "init", "-q", str(tree)], check=True)
+    subprocess.run(["git", "-C", str(tree), "add", "chapters", "tools"], check=True)
+    done = make(tree, "-n" if build == "/" else "-s", "clean", "BUILD=" + build)
+    assert done.returncode == 2 and "nothing was removed" in done.stderr
+    assert "rm -rf" not in done.stdout
+    assert set(before) <= set(tree.rglob("*"))
+
+
 def test_help_has_every_verb(tree):
     text = make(tree, "help").stdout
     verbs = re.search(r"\.PHONY: (.*?)\n\n?", (ROOT / "Makefile").read_text().replace("\\\n", " ")
