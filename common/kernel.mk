@@ -157,9 +157,11 @@ $(OUT)/flags $(SHARED)/flags: FORCE
 # ---- the bootable image ----------------------------------------------------------------
 
 # ARGS is the kernel's command line, for chapters that read one: make run ARGS=log=debug.
-# Without it grub.cfg has the word.
+# Without it grub.cfg has the word.  It reaches the recipes through the environment, where no
+# shell interprets it.
+export ARGS
 $(OUT)/args: FORCE
-	@$(call keep,$(ARGS))
+	@mkdir -p $(@D); printf '%s\n' "$$ARGS" | cmp -s - $@ || printf '%s\n' "$$ARGS" > $@
 
 # GRUB for BIOS and for UEFI, with the modules that grub.cfg and GRUB's own start-up script
 # name, and nothing else.
@@ -177,7 +179,9 @@ $(ISO) $(TEST_ISO): grub.cfg $(OUT)/args
 	$(call say,iso,$@)
 	@rm -rf $@.root && mkdir -p $@.root/boot/grub
 	@cp $(filter %.elf,$^) $@.root/boot/kernel.elf
-	@sed $(if $(ARGS),-e 's|/boot/kernel.elf.*|/boot/kernel.elf $(ARGS)|') -e '' grub.cfg > $@.root/boot/grub/grub.cfg
+	@awk '{ end = index($$0, "/boot/kernel.elf") + length("/boot/kernel.elf") - 1 } \
+	    ENVIRON["ARGS"] != "" && end >= 16 { $$0 = substr($$0, 1, end) " " ENVIRON["ARGS"] } \
+	    { print }' grub.cfg > $@.root/boot/grub/grub.cfg
 	$(Q)$(GRUB_MKRESCUE) $(GRUB_FLAGS) --install-modules='$(GRUB_MODULES)' \
 	    --fonts= --locales= --themes= -o $@ $@.root > $@.log 2>&1 || { cat $@.log; exit 1; }
 	@rm -rf $@.root
