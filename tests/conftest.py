@@ -5,6 +5,7 @@ Every selected boot is started as soon as the first test wants one, a few at a t
 tests read what was written down.  See README.md here."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path[:0] = [str(HERE), str(ROOT / "tools")]
 
+import machines                                                             # noqa: E402
+import wrong                                                                # noqa: E402
 from machine import bochs, qemu, screen                                     # noqa: E402
 from machine.boot import Patience                                           # noqa: E402
 
@@ -113,12 +116,12 @@ def wrong_patches(chapters):
     return [patch for c in chapters for patch in sorted((c / "wrong").glob("*.patch"))]
 
 
-def cases_on_hardware(chapters, machines, toolchains):
+def cases_on_hardware(chapters, machine_names, toolchains):
     """Every chapter on all HARDWARE, the compilers taking turns."""
     return [Case(chapter, machine, toolchains[(int(chapter.name[:2]) + turn) % len(toolchains)],
                  hardware=name)
             for chapter in chapters for turn, (name, (machine, _)) in enumerate(HARDWARE.items())
-            if machine in machines]
+            if machine in machine_names]
 
 
 def pytest_generate_tests(metafunc):
@@ -226,13 +229,14 @@ class Yard:
     """Boots cases in the background.  boot(case) waits for one; every other that the
     session will ask for is already on its way."""
 
-    def __init__(self, builder, directory):
+    def __init__(self, builder, directory, machine_names):
         self.builder, self.directory = builder, directory
+        self.machine_names = machine_names      # chosen ones; wrong variants name their own
         self.glyphs = screen.font(ROOT / "tools")
         self.calibrate = threading.Lock()
         self.patience_ = None
         self.pool = ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1)))
-        self.boots = {}
+        self.boots, self.variants = {}, {}
 
     def prefetch(self, cases):
         for case in cases:
@@ -264,6 +268,34 @@ class Yard:
         extra = HARDWARE[case.hardware][1] if case.hardware else ()
         return self.boot_image(iso, elf, case.machine, last_line=last, extra=extra)
 
+    def prefetch_wrong(self, variants):
+        """[(patch file, toolchain)]: each is built and booted in the background, too."""
+        for variant in variants:
+            if variant not in self.variants:
+                self.variants[variant] = self.pool.submit(self.start_wrong, *variant)
+
+    def wrong(self, path, toolchain):
+        """What became of a wrong variant: make's result, and {machine: Boot}."""
+        self.prefetch_wrong([(path, toolchain)])
+        return self.variants[path, toolchain].result()
+
+    def start_wrong(self, path, toolchain):
+        patch, directory = wrong.read(path), self.scratch()
+        try:
+            chapter = wrong.patched_tree(patch, ROOT, directory)
+            made = self.builder.make(chapter, directory / "build", toolchain, "all")
+            if made.returncode != 0 or patch.kind == "build":
+                return made, {}
+            iso = directory / "build" / f"{chapter.name}.iso"
+            elf = directory / "build" / chapter.name / "kernel.elf"
+            watch = wrong.watcher(patch, machines.Elf(elf))
+            return made, {
+                machine: self.boot_image(iso, elf, machine, watch,
+                                         Case(patch.chapter, machine, toolchain).last_line)
+                for machine in patch.machines if machine in self.machine_names}
+        finally:
+            shutil.rmtree(directory)
+
     def boot_image(self, iso, elf, machine, seen=None, last_line=None, extra=()):
         scratch, patience = self.scratch(), self.patience
         if machine == "bochs":
@@ -273,7 +305,7 @@ class Yard:
                          last_line, extra)
 
     def close(self):
-        for future in self.boots.values():
+        for future in [*self.boots.values(), *self.variants.values()]:
             future.cancel()
         self.pool.shutdown()
 
@@ -286,13 +318,17 @@ def builder():
 @pytest.fixture(scope="session")
 def yard(request, builder):
     with tempfile.TemporaryDirectory(prefix="saessak-test-") as directory:
-        yard = Yard(builder, Path(directory))
+        chosen = request.config.getoption("machine") or MACHINES
+        yard = Yard(builder, Path(directory), chosen)
         try:
-            wanted = []
+            wanted, variants = [], []
             for item in request.session.items:
                 parameters = item.callspec.params if hasattr(item, "callspec") else {}
                 wanted += [parameters[n] for n in BOOTED if n in parameters]
+                if "wrong_patch" in parameters:
+                    variants.append((parameters["wrong_patch"], parameters["toolchain"]))
             yard.prefetch(wanted)
+            yard.prefetch_wrong(variants)
             yield yard
         finally:
             yard.close()

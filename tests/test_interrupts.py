@@ -103,6 +103,7 @@ class Machine(Running):
 
     def times(self):
         """Seconds on the screen's clock and on the machine's, at the same moment."""
+        self.wait("a clock in the corner", self.clock)
         self.qmp.execute("stop")
         shown = self.corner()
         now = self.qmp.execute("qom-get", path="/machine", property="rtc-time")
@@ -111,11 +112,13 @@ class Machine(Running):
                                    now["tm_hour"], now["tm_min"], now["tm_sec"]))
         return shown, machine
 
+    def clock(self):
+        """The clock in the screen's corner; None before it is drawn."""
+        return re.search(r" (\d\d):(\d\d):(\d\d) *$", self.read_screen().rows[0])
+
     def corner(self):
-        """Seconds on the screen's clock."""
-        corner = re.search(r" (\d\d):(\d\d):(\d\d) *$", self.read_screen().rows[0])
-        assert corner, f"no clock{self.finish().describe()}"
-        hours, minutes, seconds = (int(n) for n in corner.groups())
+        """Seconds on that clock."""
+        hours, minutes, seconds = (int(n) for n in self.clock().groups())
         return hours * 3600 + minutes * 60 + seconds
 
 

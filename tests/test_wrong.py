@@ -1,35 +1,25 @@
 # SPDX-License-Identifier: MIT
 """Every deliberately wrong variant applies, builds and fails the way its header says."""
-import shutil
 import textwrap
 
 import pytest
 
-import machines
 import wrong
-from conftest import ROOT, Case
+from conftest import Case
 from machine.boot import shows
 
 
-def test_fails_as_it_says(wrong_patch, toolchain, yard, builder, request):
+def test_fails_as_it_says(wrong_patch, toolchain, yard):
     patch = wrong.read(wrong_patch)
-    directory = yard.scratch()
-    chapter = wrong.patched_tree(patch, ROOT, directory)
-    made = builder.make(chapter, directory / "build", toolchain, "all")
+    made, boots = yard.wrong(wrong_patch, toolchain)
     if patch.kind == "build":
         assert made.returncode != 0, f"{wrong_patch.name}: builds"
         assert shows(patch.text, made.stdout.splitlines()), made.stdout
         return
     assert made.returncode == 0, f"{wrong_patch.name} does not build:\n{made.stdout}"
-    iso = directory / "build" / f"{chapter.name}.iso"
-    elf = directory / "build" / chapter.name / "kernel.elf"
-    chosen = request.config.getoption("machine") or patch.machines
-    for machine in [m for m in patch.machines if m in chosen]:
+    for machine, boot in boots.items():
         wrong.assert_not_vacuous(patch, yard.boot(Case(patch.chapter, machine, toolchain)))
-        boot = yard.boot_image(iso, elf, machine, wrong.watcher(patch, machines.Elf(elf)),
-                               Case(patch.chapter, machine, toolchain).last_line)
         wrong.assert_failed_so(patch, boot)
-    shutil.rmtree(directory)
 
 
 # --- the headers ------------------------------------------------------------------------
